@@ -1,0 +1,26 @@
+import type { Body, BuildContext, ResourceType, Slot } from '../model.ts';
+
+/** A Log Analytics solution: one of the few first-party types that carry a `plan`. */
+export const solution: ResourceType = {
+  type: 'Microsoft.OperationsManagement/solutions',
+  apiVersions: ['2015-11-01-preview'],
+  prefix: 'sol',
+  build: buildSolution,
+};
+
+function buildSolution(slot: Slot, context: BuildContext): Body {
+  const created = context.past();
+  const product = String(slot.facts.product ?? 'SecurityInsights');
+  return {
+    plan: { name: slot.name, promotionCode: '', product: `OMSGallery/${product}`, publisher: 'Microsoft' },
+    properties: {
+      workspaceResourceId: slot.one.workspace?.id,
+      provisioningState: 'Succeeded',
+      creationTime: created,
+      sku: null,
+      lastModifiedTime: created,
+      containedResources: [],
+      referencedResources: [],
+    },
+  };
+}

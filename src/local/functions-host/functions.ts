@@ -1,0 +1,92 @@
+import { type AppSettings, isDisabled } from './app-settings.ts';
+import type { CoreApp, RegisteredFunction } from './core/app.ts';
+import type { Binding, RetryOptions } from './core/types.ts';
+
+export type NamedBinding = Binding & { readonly name: string };
+
+/** A function of the app as the host sees it. */
+export type HostFunction = {
+  readonly name: string;
+  readonly trigger: NamedBinding;
+  readonly outputs: readonly NamedBinding[];
+  readonly isDisabled: boolean;
+  readonly retry: RetryOptions | undefined;
+  readonly registered: RegisteredFunction;
+};
+
+/** The triggers this host runs, in lower case. */
+export const triggerTypes = ['httptrigger', 'timertrigger', 'servicebustrigger', 'eventgridtrigger'] as const;
+export type TriggerType = (typeof triggerTypes)[number];
+
+/** The app's functions in the order of their names, and one line for each binding that this host cannot serve. */
+export function readFunctions(
+  app: CoreApp,
+  settings: AppSettings,
+  outputTypes: ReadonlySet<string>,
+): { readonly functions: readonly HostFunction[]; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const functions = [...app.functions.values()].flatMap((registered) => {
+    const bindings = Object.entries(registered.metadata.bindings).map(([name, binding]) => ({
+      ...binding,
+      name,
+    }));
+    const found = problemsOf(registered.metadata.name, bindings, outputTypes);
+    problems.push(...found);
+    const trigger = bindings.find(isTrigger);
+    return trigger && found.length === 0 ? [toHostFunction(registered, bindings, { trigger, settings })] : [];
+  });
+  functions.sort((left, right) => (left.name.toLowerCase() < right.name.toLowerCase() ? -1 : 1));
+  return { functions, problems };
+}
+
+export function isTriggeredBy(hostFunction: HostFunction, type: TriggerType): boolean {
+  return hostFunction.trigger.type.toLowerCase() === type;
+}
+
+function toHostFunction(
+  registered: RegisteredFunction,
+  bindings: readonly NamedBinding[],
+  parts: { readonly trigger: NamedBinding; readonly settings: AppSettings },
+): HostFunction {
+  const { name, retryOptions } = registered.metadata;
+  return {
+    name,
+    trigger: parts.trigger,
+    outputs: bindings.filter((binding) => binding.direction === 'out'),
+    isDisabled: isDisabled(name, parts.settings),
+    retry: retryOptions,
+    registered,
+  };
+}
+
+function problemsOf(
+  name: string,
+  bindings: readonly NamedBinding[],
+  outputTypes: ReadonlySet<string>,
+): string[] {
+  if (!bindings.some(isTrigger)) return [`Function '${name}' has no trigger.`];
+  return bindings.flatMap((binding) => {
+    const type = binding.type.toLowerCase();
+    if (isTrigger(binding)) return triggerProblems(name, binding);
+    if (binding.direction === 'out' && outputTypes.has(type)) return [];
+    const kind = binding.direction === 'out' ? 'output' : 'input';
+    return [unsupported(name, binding, kind)];
+  });
+}
+
+function triggerProblems(name: string, binding: NamedBinding): string[] {
+  if (!triggerTypes.some((type) => type === binding.type.toLowerCase())) {
+    return [unsupported(name, binding, 'trigger')];
+  }
+  return binding.sdkBinding === true
+    ? [`Function '${name}': the local host does not support sdkBinding (binding '${binding.name}').`]
+    : [];
+}
+
+function unsupported(name: string, binding: NamedBinding, kind: string): string {
+  return `Function '${name}': the local host does not support the ${kind} binding type '${binding.type}' (binding '${binding.name}').`;
+}
+
+function isTrigger(binding: Binding): boolean {
+  return binding.type.toLowerCase().endsWith('trigger');
+}

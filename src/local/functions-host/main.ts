@@ -1,0 +1,21 @@
+import { parseCommandLine } from './cli-options.ts';
+import { startFunctionsHost } from './index.ts';
+import { createLogger } from './log.ts';
+import { problemLines } from './problem-lines.ts';
+import { captureConsole, logUnhandled } from './process-guards.ts';
+
+try {
+  const options = parseCommandLine(process.argv.slice(2));
+  const logger = createLogger(options.logLevel ?? 'information');
+  captureConsole(logger);
+  logUnhandled(logger);
+  const { close, ...host } = await startFunctionsHost(options);
+  process.stdout.write(`${JSON.stringify(host)}\n`);
+  const stop = () => void close().finally(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.once('disconnect', stop);
+} catch (error) {
+  process.stderr.write(`${problemLines(error).join('\n')}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,40 @@
+import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { Outcome } from '../invoker.ts';
+import { errorMessage, type Logger } from '../log.ts';
+
+export type Settler = {
+  /** Completes what succeeded (unless the app settles itself), abandons what failed; never rejects. */
+  settle(messages: readonly ServiceBusReceivedMessage[], outcome: Outcome): Promise<void>;
+  abandon(messages: readonly ServiceBusReceivedMessage[]): Promise<void>;
+};
+
+/** Settles the messages of one receiver. */
+export function createSettler(
+  receiver: ServiceBusReceiver,
+  options: { readonly autoComplete: boolean; readonly logger: Logger; readonly functionName: string },
+): Settler {
+  async function each(
+    messages: readonly ServiceBusReceivedMessage[],
+    action: 'completeMessage' | 'abandonMessage',
+  ): Promise<void> {
+    await Promise.all(
+      messages.map((message) =>
+        receiver[action](message).catch((error: unknown) =>
+          options.logger({
+            level: 'warning',
+            category: 'Host.ServiceBus',
+            functionName: options.functionName,
+            message: `Could not settle message ${String(message.messageId)} (${action}): ${errorMessage(error)}`,
+          }),
+        ),
+      ),
+    );
+  }
+  return {
+    settle: async (messages, outcome) => {
+      if (!outcome.ok) return each(messages, 'abandonMessage');
+      if (options.autoComplete) return each(messages, 'completeMessage');
+    },
+    abandon: (messages) => each(messages, 'abandonMessage'),
+  };
+}

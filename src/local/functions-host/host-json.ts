@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostStartError } from './errors.ts';
 import { errorMessage } from './log.ts';
+import { textOr } from './text.ts';
 import { parseTimeSpan } from './time-span.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -29,7 +30,7 @@ export async function readHostJson(
   const extensions = asRecord(document.extensions);
   const http = asRecord(extensions.http);
   return {
-    routePrefix: String(http.routePrefix ?? 'api').replace(/^\/+|\/+$/g, ''),
+    routePrefix: textOr(http.routePrefix, 'api').replace(/^\/+|\/+$/g, ''),
     functionTimeoutMs: timeoutOf(document.functionTimeout, file),
     extension: (name) => asRecord(extensions[name]),
   };
@@ -47,7 +48,8 @@ function timeoutOf(value: unknown, file: string): number {
   if (value === undefined) return 30 * 60_000;
   if (value === '-1') return Number.POSITIVE_INFINITY;
   const parsed = typeof value === 'string' ? parseTimeSpan(value) : undefined;
-  if (!parsed) throw new HostStartError([`${file}: functionTimeout is not a time span: ${String(value)}`]);
+  if (!parsed)
+    throw new HostStartError([`${file}: functionTimeout is not a time span: ${JSON.stringify(value)}`]);
   return parsed;
 }
 

@@ -57,14 +57,14 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     withdraw();
     throw error;
   }
-  const { port, functions, eventGridKey, stop } = running;
+  const { port, functions, eventGridKey } = running;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     functions,
     eventGridKey,
     close: async () => {
-      await stop(options.drainMs ?? 10_000);
+      await running.stop(options.drainMs ?? 10_000);
       await Promise.race([executeAppHooks(app, 'appTerminate', scriptRoot), delay(5_000)]).catch(
         (error: unknown) =>
           logger({ level: 'error', category: 'Host', message: 'An appTerminate hook threw', error }),

@@ -9,9 +9,10 @@ try {
   const logger = createLogger(options.logLevel ?? 'information');
   captureConsole(logger);
   logUnhandled(logger);
-  const { close, ...host } = await startFunctionsHost(options);
+  const host = await startFunctionsHost(options);
+  // `close` is a function, which JSON leaves out.
   process.stdout.write(`${JSON.stringify(host)}\n`);
-  const stop = () => void close().finally(() => process.exit(0));
+  const stop = () => void host.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.once('disconnect', stop);

@@ -1,4 +1,5 @@
 import type { HostFunction } from '../functions.ts';
+import { textOr } from '../text.ts';
 
 /** A function as `GET /admin/functions` lists it. */
 export function describeFunction(target: HostFunction, origin: string, routePrefix: string) {
@@ -19,7 +20,7 @@ export function describeFunction(target: HostFunction, origin: string, routePref
 
 function invokeUrl(target: HostFunction, origin: string, routePrefix: string): string | null {
   if (target.trigger.type.toLowerCase() !== 'httptrigger') return null;
-  const route = String(target.trigger.route || target.name).replace(/^\/+/, '');
+  const route = (textOr(target.trigger.route, '') || target.name).replace(/^\/+/, '');
   return [origin, routePrefix, route]
     .filter((part) => part !== '')
     .join('/')

@@ -3,7 +3,7 @@ import { readOnlyContext } from './hook-context.ts';
 
 /** Runs the callbacks of a hook one after the other; the first that throws stops them. */
 export async function executeHooks(app: CoreApp, name: HookName, context: object): Promise<void> {
-  for (const callback of [...app.hooks[name]]) await callback(context);
+  for (const callback of app.hooks[name]) await callback(context);
 }
 
 /** Runs `appStart` or `appTerminate`. */

@@ -1,6 +1,7 @@
 import { type HostFunction, isTriggeredBy } from '../functions.ts';
 import type { AuthLevel } from '../keys.ts';
 import { errorMessage } from '../log.ts';
+import { textOr } from '../text.ts';
 import type { HttpTarget } from './function-route.ts';
 import { createRoute, orderRoutes, type Route } from './routes.ts';
 
@@ -28,13 +29,13 @@ function declarationOf(hostFunction: HostFunction) {
   const methods = Array.isArray(trigger.methods) ? trigger.methods.map(String) : [];
   return {
     functionName: name,
-    route: String(trigger.route || name),
+    route: textOr(trigger.route, '') || name,
     methods,
     target: { hostFunction, authLevel: authLevelOf(trigger.authLevel) },
   };
 }
 
 function authLevelOf(value: unknown): AuthLevel {
-  const level = String(value ?? 'anonymous').toLowerCase();
+  const level = textOr(value, 'anonymous').toLowerCase();
   return level === 'admin' || level === 'anonymous' ? level : 'function';
 }

@@ -68,7 +68,7 @@ function parseParameter(text: string): Parameter {
   const [, stars = '', rest = ''] = /^(\*{0,2})(.*)$/s.exec(text) ?? [];
   const parts = splitOutsideParentheses(rest, ':');
   const { body, defaultValue, isOptional } = splitSuffix(parts.at(-1) ?? '');
-  const [name = '', ...constraints] = [...parts.slice(0, -1), body];
+  const [name, ...constraints] = [...parts.slice(0, -1), body];
   if (!/^[^/{}?*]+$/.test(name)) throw new Error(`'{${text}}' is not a route parameter`);
   return {
     name,

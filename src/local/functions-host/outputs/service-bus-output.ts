@@ -2,6 +2,7 @@ import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { type AppSettings, resolvePlaceholders } from '../app-settings.ts';
 import type { NamedBinding } from '../functions.ts';
 import { createServiceBusClients } from '../service-bus/clients.ts';
+import { textOr } from '../text.ts';
 import { itemsOf, type OutputKind } from './output.ts';
 
 /**
@@ -11,9 +12,9 @@ import { itemsOf, type OutputKind } from './output.ts';
 export function createServiceBusOutput(settings: AppSettings): OutputKind {
   const clients = createServiceBusClients(settings);
   const senders = new Map<string, Promise<ServiceBusSender>>();
-  const connectionOf = (binding: NamedBinding) => String(binding.connection ?? '');
+  const connectionOf = (binding: NamedBinding) => textOr(binding.connection, '');
   const entityOf = (binding: NamedBinding) =>
-    resolvePlaceholders(String(binding.queueName || binding.topicName || ''), settings);
+    resolvePlaceholders(textOr(binding.queueName, '') || textOr(binding.topicName, ''), settings);
 
   function senderOf(binding: NamedBinding): Promise<ServiceBusSender> {
     const key = `${connectionOf(binding)}/${entityOf(binding)}`;

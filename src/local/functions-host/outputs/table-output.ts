@@ -1,6 +1,7 @@
 import type { TableClient, TableEntity } from '@azure/data-tables';
 import { type AppSettings, findConnection, resolvePlaceholders } from '../app-settings.ts';
 import type { NamedBinding } from '../functions.ts';
+import { textOr } from '../text.ts';
 import { itemsOf, type OutputKind } from './output.ts';
 
 /**
@@ -10,11 +11,11 @@ import { itemsOf, type OutputKind } from './output.ts';
 export function createTableOutput(settings: AppSettings): OutputKind {
   const clients = new Map<string, Promise<TableClient>>();
   const connectionOf = (binding: NamedBinding) =>
-    findConnection(String(binding.connection || 'Storage'), settings);
+    findConnection(textOr(binding.connection, '') || 'Storage', settings);
 
   async function open(binding: NamedBinding): Promise<TableClient> {
     const { TableClient: Client } = await import('@azure/data-tables');
-    const table = resolvePlaceholders(String(binding.tableName ?? ''), settings);
+    const table = resolvePlaceholders(textOr(binding.tableName, ''), settings);
     const connection = connectionOf(binding);
     if (connection?.kind === 'connectionString') {
       const isLocal = /UseDevelopmentStorage=true|http:\/\//i.test(connection.value);
@@ -25,7 +26,7 @@ export function createTableOutput(settings: AppSettings): OutputKind {
   }
 
   function clientOf(binding: NamedBinding): Promise<TableClient> {
-    const key = `${String(binding.connection)}/${String(binding.tableName)}`;
+    const key = JSON.stringify([binding.connection, binding.tableName]);
     let client = clients.get(key);
     if (!client) {
       client = open(binding).then(async (opened) => {
@@ -55,11 +56,10 @@ export function toEntity(binding: NamedBinding, item: unknown): TableEntity {
   if (typeof item !== 'object' || item === null) throw new Error('A table output takes objects.');
   const { PartitionKey, RowKey, partitionKey, rowKey, ...rest } = item as Record<string, unknown>;
   const keys = {
-    partitionKey: PartitionKey ?? partitionKey ?? binding.partitionKey,
-    rowKey: RowKey ?? rowKey ?? binding.rowKey,
+    partitionKey: textOr(PartitionKey ?? partitionKey ?? binding.partitionKey, ''),
+    rowKey: textOr(RowKey ?? rowKey ?? binding.rowKey, ''),
   };
-  if (keys.partitionKey === undefined || keys.rowKey === undefined) {
+  if (!keys.partitionKey || !keys.rowKey)
     throw new Error('A table output needs a PartitionKey and a RowKey.');
-  }
-  return { ...rest, partitionKey: String(keys.partitionKey), rowKey: String(keys.rowKey) };
+  return { ...rest, ...keys };
 }

@@ -1,6 +1,7 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { InvocationRequest, TypedData } from '../core/types.ts';
 import type { NamedBinding } from '../functions.ts';
+import { textOr } from '../text.ts';
 import { createTraceContext } from '../trace-context.ts';
 
 /** What a message is to the library: its text, or its bytes where the trigger's dataType is binary. */
@@ -36,7 +37,7 @@ export function batchRequest(
 export function bodyBytes(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body;
   if (body instanceof Uint8Array) return Buffer.from(body);
-  if (Array.isArray(body) && body.every(Buffer.isBuffer)) return Buffer.concat(body);
+  if (Array.isArray(body) && body.every((part) => Buffer.isBuffer(part))) return Buffer.concat(body);
   if (body === undefined || body === null) return Buffer.alloc(0);
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
@@ -78,7 +79,7 @@ export function singleMetadata(message: ServiceBusReceivedMessage): Record<strin
   for (const { name, kind, of } of fields) {
     const value = of(message);
     if (value === undefined || value === null) continue;
-    result[name] = kind === 'text' ? { string: String(value) } : { json: JSON.stringify(value) };
+    result[name] = kind === 'text' ? { string: textOr(value, '') } : { json: JSON.stringify(value) };
   }
   return result;
 }
@@ -90,7 +91,7 @@ export function batchMetadata(messages: readonly ServiceBusReceivedMessage[]): R
     const values = messages.map(of);
     result[`${name}Array`] =
       kind === 'text'
-        ? collection(values.map((value) => (value === undefined || value === null ? '' : String(value))))
+        ? collection(values.map((value) => textOr(value, '')))
         : { json: JSON.stringify(values) };
   }
   return result;

@@ -3,6 +3,7 @@ import { type HostFunction, isTriggeredBy, type NamedBinding } from '../function
 import type { HostJson } from '../host-json.ts';
 import type { Invoker } from '../invoker.ts';
 import { errorMessage, type Logger } from '../log.ts';
+import { textOr } from '../text.ts';
 import { createServiceBusClients } from './clients.ts';
 import { type ListenerContext, type ServiceBusListener, startListener } from './listener.ts';
 import { readServiceBusOptions, type ServiceBusOptions } from './options.ts';
@@ -78,12 +79,12 @@ async function forEachStarted(
 ): Promise<void> {
   const started = await Promise.allSettled(starting);
   await Promise.allSettled(
-    started.map((result) => (result.status === 'fulfilled' ? action(result.value) : undefined)),
+    started.flatMap((result) => (result.status === 'fulfilled' ? [action(result.value)] : [])),
   );
 }
 
 function connectionOf(trigger: NamedBinding): string {
-  return String(trigger.connection ?? '');
+  return textOr(trigger.connection, '');
 }
 
 function autoCompleteOf(trigger: NamedBinding, options: ServiceBusOptions): boolean {
@@ -92,7 +93,7 @@ function autoCompleteOf(trigger: NamedBinding, options: ServiceBusOptions): bool
 }
 
 function entityOf(trigger: NamedBinding, settings: AppSettings): ListenerContext['entity'] {
-  const text = (name: string) => resolvePlaceholders(String(trigger[name] ?? ''), settings);
+  const text = (name: string) => resolvePlaceholders(textOr(trigger[name], ''), settings);
   const queue = text('queueName');
   if (queue) return { queue, label: queue };
   const [topic, subscription] = [text('topicName'), text('subscriptionName')];

@@ -2,6 +2,7 @@ import { type AppSettings, resolvePlaceholders } from '../app-settings.ts';
 import { type HostFunction, isTriggeredBy } from '../functions.ts';
 import type { Invoker } from '../invoker.ts';
 import { errorMessage, type Logger } from '../log.ts';
+import { textOr } from '../text.ts';
 import type { ScheduleStatus } from './past-due.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 import { createStatusStore } from './status-store.ts';
@@ -34,7 +35,7 @@ export function createTimers(
   const timers = functions.filter((one) => isTriggeredBy(one, 'timertrigger'));
   for (const timer of timers) {
     try {
-      const text = resolvePlaceholders(String(timer.trigger.schedule ?? ''), settings);
+      const text = resolvePlaceholders(textOr(timer.trigger.schedule, ''), settings);
       schedules.set(timer.name, parseSchedule(text, settings.WEBSITE_TIME_ZONE || 'UTC'));
     } catch (error) {
       problems.push(`Function '${timer.name}': ${errorMessage(error)}`);

@@ -30,10 +30,12 @@ export function readFunctions(
       ...binding,
       name,
     }));
-    const found = problemsOf(registered.metadata.name, bindings, outputTypes);
-    problems.push(...found);
     const trigger = bindings.find(isTrigger);
-    return trigger && found.length === 0 ? [toHostFunction(registered, bindings, { trigger, settings })] : [];
+    if (!trigger) problems.push(`Function '${registered.metadata.name}' has no trigger.`);
+    if (!trigger) return [];
+    const hostFunction = toHostFunction(registered, bindings, { trigger, settings });
+    if (!hostFunction.isDisabled) problems.push(...problemsOf(hostFunction.name, bindings, outputTypes));
+    return [hostFunction];
   });
   functions.sort((left, right) => (left.name.toLowerCase() < right.name.toLowerCase() ? -1 : 1));
   return { functions, problems };
@@ -64,7 +66,6 @@ function problemsOf(
   bindings: readonly NamedBinding[],
   outputTypes: ReadonlySet<string>,
 ): string[] {
-  if (!bindings.some(isTrigger)) return [`Function '${name}' has no trigger.`];
   return bindings.flatMap((binding) => {
     const type = binding.type.toLowerCase();
     if (isTrigger(binding)) return triggerProblems(name, binding);
@@ -84,7 +85,7 @@ function triggerProblems(name: string, binding: NamedBinding): string[] {
 }
 
 function unsupported(name: string, binding: NamedBinding, kind: string): string {
-  return `Function '${name}': the local host does not support the ${kind} binding type '${binding.type}' (binding '${binding.name}').`;
+  return `Function '${name}': the local host does not support the ${kind} binding type '${binding.type}' (binding '${binding.name}'); set AzureWebJobs.${name}.Disabled=true to leave the function out.`;
 }
 
 function isTrigger(binding: Binding): boolean {

@@ -64,7 +64,8 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     functions,
     eventGridKey,
     close: async () => {
-      await running.stop(options.drainMs ?? 10_000);
+      const drainMs = options.drainMs ?? 10_000;
+      await Promise.race([running.stop(drainMs), delay(drainMs + 5_000, undefined, { ref: false })]);
       await Promise.race([executeAppHooks(app, 'appTerminate', scriptRoot), delay(5_000)]).catch(
         (error: unknown) =>
           logger({ level: 'error', category: 'Host', message: 'An appTerminate hook threw', error }),

@@ -4,11 +4,12 @@ import type { AppSettings } from './app-settings.ts';
 import type { CoreApp } from './core/app.ts';
 import { HostStartError } from './errors.ts';
 import { answerWebhook, eventGridPath } from './event-grid/webhook.ts';
-import { isTriggeredBy, readFunctions } from './functions.ts';
+import { type HostFunction, isTriggeredBy, readFunctions } from './functions.ts';
 import type { FunctionsHostOptions } from './host.ts';
 import type { HostJson } from './host-json.ts';
 import { collectRoutes } from './http/collect-routes.ts';
 import { answerFunction, type Exchange } from './http/function-route.ts';
+import { createPickWarning } from './http/pick-warning.ts';
 import { sendStatus } from './http/respond.ts';
 import { findRoute } from './http/routes.ts';
 import { listen } from './http/server.ts';
@@ -63,7 +64,7 @@ export async function startListeners(context: StartContext): Promise<RunningHost
     functions.map((one) => one.name),
   );
   const limits = { maxBytes: bodyLimit(settings), idleMs: 60_000 };
-  const http = { invoker, keys, logger, limits, streamUri };
+  const http = { invoker, keys, logger, limits, streamUri, warnOfAzurePick: createPickWarning(logger) };
   const events = active.filter((one) => isTriggeredBy(one, 'eventgridtrigger'));
   const webhook = { functions: events, invoker, keys, logger, limits, isOpen: options.openWebhooks ?? false };
   const start = createManualStart({ invoker, timers });
@@ -80,6 +81,7 @@ export async function startListeners(context: StartContext): Promise<RunningHost
     return answerFunction(http, match, exchange);
   }
 
+  warnOfIgnoredRetries(active, logger);
   const listener = await listen(options.port, answer, logger);
   await timers.start();
   serviceBus.start();
@@ -88,13 +90,14 @@ export async function startListeners(context: StartContext): Promise<RunningHost
     functions: functions.map((one) => one.name),
     eventGridKey: keys.eventGridKey,
     stop: async (drainMs) => {
+      const end = Date.now() + drainMs;
       timers.stop();
-      const stopped = Promise.all([listener.stop(), serviceBus.stop()]);
-      const left = await invoker.drain(drainMs);
+      listener.stop();
+      await serviceBus.stop();
+      const left = await invoker.drain(end - Date.now());
       if (left > 0)
         logger({ level: 'warning', category: 'Host', message: `Abandons ${left} running invocations` });
-      listener.cut();
-      await stopped;
+      await listener.finish(end - Date.now());
       await serviceBus.close();
       await outputs.close();
     },
@@ -104,4 +107,13 @@ export async function startListeners(context: StartContext): Promise<RunningHost
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
 function bodyLimit(settings: AppSettings): number {
   return Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT || 210 * 1024 * 1024);
+}
+
+// https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies
+function warnOfIgnoredRetries(functions: readonly HostFunction[], logger: Logger): void {
+  for (const one of functions) {
+    if (!one.retry || isTriggeredBy(one, 'timertrigger')) continue;
+    const message = `The retry policy of '${one.name}' has no effect: its trigger type has none`;
+    logger({ level: 'warning', category: 'Host', functionName: one.name, message });
+  }
 }

@@ -19,6 +19,7 @@ export type HttpContext = {
   readonly keys: Keys;
   readonly logger: Logger;
   readonly limits: BodyLimits;
+  readonly warnOfAzurePick: (picked: string, azurePicks: string) => void;
   /** The library's own server when the app streams. */
   readonly streamUri: string | undefined;
 };
@@ -46,6 +47,7 @@ export async function answerFunction(
     return;
   }
   const { hostFunction, authLevel } = match.route.target;
+  if (match.azurePicks !== undefined) context.warnOfAzurePick(hostFunction.name, match.azurePicks);
   if (!context.keys.allows(hostFunction.name, authLevel, keyOf(request, target))) {
     sendStatus(response, 401);
     return;

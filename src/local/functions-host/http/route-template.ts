@@ -58,10 +58,14 @@ function complexSegment(tokens: readonly TemplateToken[]): Segment {
     const parameter = parseParameter(token.text);
     if (parameter.isCatchAll) throw new Error(`the catch-all '{${token.text}}' must be a segment of its own`);
     parameters.push(parameter);
-    // `{name}.{ext?}`: where the last value is absent, so is the period before it.
-    pattern = parameter.isOptional ? `${pattern.replace(/\\\.$/, '')}(?:\\.(.+))?` : `${pattern}(.+)`;
+    pattern = parameter.isOptional ? withOptionalEnd(pattern) : `${pattern}(.+)`;
   }
   return { kind: 'complex', pattern: new RegExp(`^${pattern}$`, 'i'), parameters };
+}
+
+// `{name}.{ext?}`: where the last value is absent, so is the period before it; else it follows the last period.
+function withOptionalEnd(pattern: string): string {
+  return `${pattern.replace(/\\\.$/, '').replace(/\(\.\+\)$/, '(.+?)')}(?:\\.([^.]+))?`;
 }
 
 function parseParameter(text: string): Parameter {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { HostStartError } from '../errors.ts';
 import { errorMessage, type Logger } from '../log.ts';
 import type { Exchange } from './function-route.ts';
@@ -10,10 +11,10 @@ export type Answer = (exchange: Exchange) => Promise<void>;
 
 export type Listener = {
   readonly port: number;
-  /** Takes no new connection; resolves when the open exchanges have ended. */
-  stop(): Promise<void>;
-  /** Cuts every connection. */
-  cut(): void;
+  /** Takes no new connection, and refuses new requests on those that are open. */
+  stop(): void;
+  /** Waits until every answer is sent, at most `limitMs`, then cuts every connection. */
+  finish(limitMs: number): Promise<void>;
 };
 
 /**
@@ -27,9 +28,19 @@ export async function listen(port: number, answer: Answer, logger: Logger): Prom
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
   });
+  const open = new Set<Promise<unknown>>();
+  let isStopping = false;
   function onRequest(request: http.IncomingMessage, response: http.ServerResponse): void {
     request.on('error', () => undefined);
     response.on('error', () => undefined);
+    if (isStopping) {
+      response.setHeader('connection', 'close');
+      sendStatus(response, 503);
+      return;
+    }
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    open.add(closed);
+    void closed.then(() => open.delete(closed));
     void safely(answer, logger, { request, response });
   }
   server.on('request', onRequest);
@@ -40,12 +51,14 @@ export async function listen(port: number, answer: Answer, logger: Logger): Prom
   await bind(server, port);
   return {
     port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
-    cut: () => server.closeAllConnections(),
+    stop: () => {
+      isStopping = true;
+      server.close();
+    },
+    finish: async (limitMs) => {
+      await Promise.race([Promise.all(open), delay(limitMs)]);
+      server.closeAllConnections();
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { InvocationRequest, TypedData } from '../core/types.ts';
 import type { HostFunction } from '../functions.ts';
@@ -36,7 +35,6 @@ export async function streamInvocation(
   const { response } = exchange;
   const invocationId = randomUUID();
   const upstream = openUpstream(context.streamUri ?? '', exchange, invocationId);
-  response.once('close', () => upstream.destroy());
   const forwarded = forward(context, upstream, exchange);
   const outcome = await context.invoker.run(hostFunction, requestOf(hostFunction, exchange), {
     reason: 'HTTP request',
@@ -68,8 +66,9 @@ async function forward(
   exchange: Exchange,
 ): Promise<void> {
   const { request, response } = exchange;
-  const upload = pipeline(request, limit(context.limits.maxBytes), upstream).catch((error: unknown) => {
-    if (error instanceof BodyTooLarge) sendStatus(response, 413);
+  upload(context, upstream, exchange);
+  response.once('close', () => {
+    if (!response.writableFinished) leave(upstream);
   });
   try {
     const answer = await responseOf(upstream);
@@ -79,11 +78,31 @@ async function forward(
     response.flushHeaders();
     await pipeline(answer, response);
   } catch (error) {
-    const message = `A streamed exchange ended early: ${errorMessage(error)}`;
+    const message = `A streamed exchange of ${request.method} ended early: ${errorMessage(error)}`;
     context.logger({ level: 'debug', category: 'Host.Http', message });
     if (response.headersSent) response.destroy();
   }
-  await upload;
+}
+
+function upload(context: HttpContext, upstream: http.ClientRequest, { request, response }: Exchange): void {
+  let size = 0;
+  upstream.flushHeaders();
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= context.limits.maxBytes) return;
+    request.unpipe(upstream);
+    sendStatus(response, 413);
+    leave(upstream);
+  });
+  request.once('close', () => {
+    if (!request.complete) leave(upstream);
+  });
+  request.pipe(upstream);
+}
+
+// The library waits for this request by its invocation id, and for ever if it never comes: let it arrive first.
+function leave(upstream: http.ClientRequest): void {
+  setTimeout(() => upstream.destroy(), 100);
 }
 
 function responseOf(upstream: http.ClientRequest): Promise<http.IncomingMessage> {
@@ -96,19 +115,6 @@ function responseOf(upstream: http.ClientRequest): Promise<http.IncomingMessage>
 
 function withoutHopByHop(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.includes(name)));
-}
-
-class BodyTooLarge extends Error {}
-
-function limit(maxBytes: number): Transform {
-  let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > maxBytes) done(new BodyTooLarge());
-      else done(null, chunk);
-    },
-  });
 }
 
 function requestOf(

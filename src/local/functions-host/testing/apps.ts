@@ -6,7 +6,11 @@ import { type Spawned, spawnLine } from './spawn-line.ts';
 const main = join(import.meta.dirname, '../main.ts');
 const apps = join(import.meta.dirname, '../../../../test/apps');
 
-export type AppHost = Spawned & { readonly url: string; readonly eventGridKey: string; readonly dataDir: string };
+export type AppHost = Spawned & {
+  readonly url: string;
+  readonly eventGridKey: string;
+  readonly dataDir: string;
+};
 
 export type AppOptions = {
   /** The folder under test/apps. */

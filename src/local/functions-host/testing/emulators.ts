@@ -47,13 +47,11 @@ const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZ
 export async function startTables(): Promise<{ connectionString: string; stop(): Promise<unknown> }> {
   const port = await freePort();
   const azurite = dirname(createRequire(import.meta.url).resolve('azurite/package.json'));
-  const child = spawnLine([
-    join(azurite, 'dist/src/table/main.js'),
-    ...['--tablePort', String(port), '--location', await temporaryFolder()],
-    ...['--skipApiVersionCheck', '--disableTelemetry', '--silent'],
-  ]);
+  const script = join(azurite, 'dist/src/table/main.js');
+  const location = ['--tablePort', String(port), '--location', await temporaryFolder()];
+  const quiet = ['--skipApiVersionCheck', '--disableTelemetry', '--silent'];
+  const spawned = await spawnLine([script, ...location, ...quiet]);
   const endpoint = `http://127.0.0.1:${port}/${account}`;
-  const spawned = await child;
   await waitFor(() =>
     fetch(endpoint).then(
       () => true,

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+/**
+ * Every setting of the product: one place, one schema. `docs/settings.md` and
+ * `local.settings.sample.json` are generated from it (`npm run docs`).
+ * Each entry carries `description`, and where it is a quantity its `unit`; `sample` is what local mode uses.
+ */
+const shape = {
+  TENANT_ID: z.guid().meta({
+    description: 'Microsoft Entra tenant whose subscriptions this deployment watches.',
+    sample: '11111111-1111-4111-8111-111111111111',
+  }),
+  AZURE_RESOURCE_MANAGER_ENDPOINT: z.url().default('https://management.azure.com').meta({
+    description: 'Azure Resource Manager: public or sovereign cloud, or the simulator.',
+    sample: 'http://127.0.0.1:7072',
+  }),
+  AZURE_SUBSCRIPTION_IDS: z
+    .string()
+    .optional()
+    .transform((text) => (text ? text.split(',').map((id) => id.trim().toLowerCase()) : undefined))
+    .pipe(z.array(z.guid()).optional())
+    .meta({
+      description:
+        'Watch only these subscriptions (comma separated). Unset: every subscription the identity can read.',
+    }),
+  AZURE_CLIENT_ID: z.guid().optional().meta({
+    description: 'Client id of the user-assigned managed identity. Unset: DefaultAzureCredential decides.',
+  }),
+  STORAGE_TABLE_ENDPOINT: z.url().optional().meta({
+    description: 'Table Storage endpoint, reached with managed identity.',
+  }),
+  STORAGE_BLOB_ENDPOINT: z.url().optional().meta({
+    description: 'Blob Storage endpoint, reached with managed identity.',
+  }),
+  STORAGE_CONNECTION_STRING: z.string().optional().meta({
+    description:
+      'Connection string of the storage emulator. Used instead of the two endpoints; never in Azure.',
+    sample: 'UseDevelopmentStorage=true',
+  }),
+  ServiceBus__fullyQualifiedNamespace: z.string().optional().meta({
+    description:
+      'Service Bus namespace host name, reached with managed identity; the queue triggers read it too.',
+  }),
+  ServiceBus: z.string().optional().meta({
+    description:
+      'Connection string of the Service Bus emulator. Used instead of the namespace; never in Azure.',
+    sample:
+      'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true;',
+  }),
+  SYNC_SCHEDULE: z.string().default('0 */15 * * * *').meta({
+    description: 'When every subscription is read again from Azure.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
+  SWEEP_SCHEDULE: z.string().default('30 * * * * *').meta({
+    description: 'When events left in the outbox by a process that died are published.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
+  GRAPH_LAG_SECONDS: z.coerce.number().int().min(0).max(3600).default(300).meta({
+    description:
+      'How long Resource Graph may lag behind Resource Manager: within it, a row of ours that is newer is checked with Resource Manager before Resource Graph may change or delete it.',
+    unit: 'seconds',
+  }),
+  INDEX_FRESHNESS_MS: z.coerce.number().int().min(0).max(60_000).default(250).meta({
+    description: "How old an instance's list index may be before a listing looks for changes first.",
+    unit: 'milliseconds',
+  }),
+  MAX_BODY_KB: z.coerce.number().int().min(1).max(100_000).default(4096).meta({
+    description: 'Largest request body that the API accepts.',
+    unit: 'KiB',
+  }),
+  LOG_LEVEL: z.enum(['debug', 'information', 'warning', 'error']).default('information').meta({
+    description: 'Least severe log entry that is written.',
+  }),
+};
+
+const Shape = z.object(shape).superRefine((value, context) => {
+  if (!value.STORAGE_CONNECTION_STRING && !(value.STORAGE_TABLE_ENDPOINT && value.STORAGE_BLOB_ENDPOINT)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['STORAGE_TABLE_ENDPOINT'],
+      message:
+        'set STORAGE_TABLE_ENDPOINT and STORAGE_BLOB_ENDPOINT (or, locally, STORAGE_CONNECTION_STRING)',
+    });
+  }
+  if (!value.ServiceBus && !value.ServiceBus__fullyQualifiedNamespace) {
+    context.addIssue({
+      code: 'custom',
+      path: ['ServiceBus__fullyQualifiedNamespace'],
+      message: 'set ServiceBus__fullyQualifiedNamespace (or, locally, ServiceBus)',
+    });
+  }
+});
+
+export type Settings = Readonly<z.infer<typeof Shape>>;
+
+export type SettingInfo = {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string | undefined;
+  readonly default: string | undefined;
+  readonly required: boolean;
+  readonly sample: string | undefined;
+};
+
+/** Every setting as documentation needs it, in the order of declaration. */
+export function describeSettings(): SettingInfo[] {
+  return Object.entries(shape).map(([name, schema]) => {
+    const meta = schema.meta() ?? {};
+    const fallback = schema.safeParse(undefined);
+    return {
+      name,
+      description: String(meta.description),
+      unit: meta.unit === undefined ? undefined : String(meta.unit),
+      default: fallback.success && fallback.data !== undefined ? String(fallback.data) : undefined,
+      required: !fallback.success,
+      sample: meta.sample === undefined ? undefined : String(meta.sample),
+    };
+  });
+}
+
+/** Thrown at start when settings are wrong; the message has one readable line per problem. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads the environment once into a frozen object. An empty variable counts as unset.
+ * Values never appear in the error, since a setting may hold a secret.
+ * @throws SettingsError
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = Shape.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  const lines = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const missing = given[name] === undefined && issue.code !== 'custom';
+    return `setting ${name}: ${missing ? 'is required' : issue.message} (docs/settings.md)`;
+  });
+  throw new SettingsError([...new Set(lines)].join('\n'));
+}

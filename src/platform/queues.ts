@@ -1,10 +1,14 @@
+import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import type { AzureCredential } from './credential.ts';
+import { correlationId } from './log.ts';
+
 /**
  * A Service Bus queue as it is declared once: the emulator, the Bicep check and the docs all read this.
  * Property names follow `Microsoft.ServiceBus/namespaces/queues`; durations are in seconds here.
  */
 export type QueueDeclaration = {
   readonly name: string;
-  /** What travels on it, in one sentence (docs/queues.md). */
+  /** What travels on it, in one sentence. */
   readonly description: string;
   readonly lockDurationSeconds: number;
   readonly maxDeliveryCount: number;
@@ -15,3 +19,80 @@ export type QueueDeclaration = {
   readonly requiresSession?: boolean;
   readonly maxSizeInMegabytes: number;
 };
+
+export type OutgoingMessage = {
+  readonly body: unknown;
+  /** Stable, so that duplicate detection drops a message that is sent again. */
+  readonly messageId: string;
+  readonly contentType?: string;
+  readonly tenantId: string;
+  readonly notBefore?: Date;
+};
+
+/** Sends to the queues of one Service Bus namespace; the client is made at the first send and kept. */
+export class Queues {
+  readonly #connect: () => Promise<ServiceBusClient>;
+  #client: Promise<ServiceBusClient> | undefined;
+  readonly #senders = new Map<string, ServiceBusSender>();
+
+  constructor(options: QueuesOptions) {
+    this.#connect = () => connect(options);
+  }
+
+  /** Resolves when the broker has confirmed every message. */
+  async send(queue: QueueDeclaration, messages: readonly OutgoingMessage[]): Promise<void> {
+    const sender = await this.#sender(queue.name);
+    let batch = await sender.createMessageBatch();
+    for (const message of messages.map(toServiceBusMessage)) {
+      if (batch.tryAddMessage(message)) continue;
+      if (batch.count > 0) await sender.sendMessages(batch);
+      batch = await sender.createMessageBatch();
+      if (!batch.tryAddMessage(message)) await sender.sendMessages(message);
+    }
+    if (batch.count > 0) await sender.sendMessages(batch);
+  }
+
+  /** Resolves when a link to the queue opens; rejects with the broker's error. */
+  async ping(queue: QueueDeclaration): Promise<void> {
+    await (await this.#sender(queue.name)).createMessageBatch();
+  }
+
+  async close(): Promise<void> {
+    await (await this.#client)?.close();
+  }
+
+  async #sender(name: string): Promise<ServiceBusSender> {
+    this.#client ??= this.#connect();
+    const client = await this.#client;
+    const sender = this.#senders.get(name) ?? client.createSender(name);
+    this.#senders.set(name, sender);
+    return sender;
+  }
+}
+
+export type QueuesOptions = {
+  readonly connectionString?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly credential?: AzureCredential | undefined;
+};
+
+async function connect(options: QueuesOptions): Promise<ServiceBusClient> {
+  const { ServiceBusClient } = await import('@azure/service-bus');
+  if (options.connectionString) return new ServiceBusClient(options.connectionString);
+  if (!options.namespace || !options.credential) {
+    throw new TypeError('a Service Bus namespace and a credential are required');
+  }
+  return new ServiceBusClient(options.namespace, options.credential);
+}
+
+function toServiceBusMessage(message: OutgoingMessage): ServiceBusMessage {
+  const correlation = correlationId();
+  return {
+    body: message.body,
+    messageId: message.messageId,
+    contentType: message.contentType ?? 'application/json',
+    ...(correlation && { correlationId: correlation }),
+    ...(message.notBefore && { scheduledEnqueueTimeUtc: message.notBefore }),
+    applicationProperties: { tenantId: message.tenantId },
+  };
+}

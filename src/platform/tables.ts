@@ -1,0 +1,214 @@
+import {
+  type GetTableEntityResponse,
+  RestError,
+  TableClient,
+  type TableEntity,
+  type TableEntityResult,
+  TableServiceClient,
+  type TransactionAction,
+} from '@azure/data-tables';
+import { messageOf } from '#platform/failure.ts';
+import type { AzureCredential } from './credential.ts';
+
+/** A Storage table as it is declared once: local mode, the Bicep check and `docs/tables.md` read this. */
+export type TableDeclaration = {
+  /** Storage's rule: 3 to 63 letters and digits. */
+  readonly name: string;
+  readonly description: string;
+  /** What the keys are made of, and why. */
+  readonly keys: string;
+};
+
+export type Row = Record<string, unknown>;
+export type StoredRow<T extends Row = Row> = T & { readonly rowKey: string; readonly etag: string };
+export type RowWrite =
+  | { readonly kind: 'insert'; readonly rowKey: string; readonly row: Row }
+  | { readonly kind: 'upsert' | 'merge'; readonly rowKey: string; readonly row: Row }
+  | { readonly kind: 'replace'; readonly rowKey: string; readonly row: Row; readonly etag: string }
+  /** Unconditional: the client library sends no ETag for a delete inside a transaction. */
+  | { readonly kind: 'delete'; readonly rowKey: string };
+
+export type Range = {
+  /** Lowest row key, inclusive. */
+  readonly from?: string;
+  /** Row keys below this one. */
+  readonly to?: string;
+  readonly select?: readonly string[];
+};
+
+/** Most operations that one entity group transaction takes. */
+export const MAX_TRANSACTION = 100;
+
+/** A transaction was refused because a row was not as expected; nothing of it was written. */
+export class WriteConflict extends Error {
+  override readonly name = 'WriteConflict';
+  /** Index of the write that was refused. */
+  readonly index: number;
+  constructor(index: number, cause: unknown) {
+    super(`write ${index} of the transaction met a row that was not as expected`, { cause });
+    this.index = index;
+  }
+}
+
+/** One partition of one table: the only way to rows, and it can only be had with its key. */
+export class Partition {
+  readonly #client: TableClient;
+  readonly #key: string;
+
+  constructor(client: TableClient, key: string) {
+    this.#client = client;
+    this.#key = key;
+  }
+
+  /** The row, or undefined where there is none. */
+  async get<T extends Row>(rowKey: string): Promise<StoredRow<T> | undefined> {
+    try {
+      return toStored(await this.#client.getEntity<T>(this.#key, rowKey));
+    } catch (error) {
+      if (error instanceof RestError && error.statusCode === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Rows of a range in row key order, a storage page (at most 1,000 rows) at a time. */
+  async *pages<T extends Row>(range: Range = {}): AsyncGenerator<StoredRow<T>[]> {
+    const conditions = [`PartitionKey eq '${quote(this.#key)}'`];
+    if (range.from !== undefined) conditions.push(`RowKey ge '${quote(range.from)}'`);
+    if (range.to !== undefined) conditions.push(`RowKey lt '${quote(range.to)}'`);
+    const queryOptions = {
+      filter: conditions.join(' and '),
+      ...(range.select && { select: ['RowKey', ...range.select] }),
+    };
+    const pages = this.#client.listEntities<T>({ queryOptions }).byPage({ maxPageSize: 1000 });
+    for await (const page of pages) yield page.map((row) => toStored<T>(row));
+  }
+
+  /** All rows of a range. For ranges known to be small. */
+  async list<T extends Row>(range: Range = {}): Promise<StoredRow<T>[]> {
+    const rows: StoredRow<T>[] = [];
+    for await (const page of this.pages<T>(range)) rows.push(...page);
+    return rows;
+  }
+
+  /**
+   * All writes or none (entity group transaction, at most 100 of them, 4 MiB in all).
+   * Returns the new ETags in the order of the writes.
+   * @throws WriteConflict when an insert finds a row, or an ETag does not match
+   */
+  async transaction(writes: readonly RowWrite[]): Promise<(string | undefined)[]> {
+    try {
+      const response = await this.#client.submitTransaction(
+        writes.map((write) => toAction(this.#key, write)),
+      );
+      return response.subResponses.map((part) => part.etag);
+    } catch (error) {
+      if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) {
+        throw new WriteConflict(failedIndex(error), error);
+      }
+      throw error;
+    }
+  }
+
+  /** A single write; returns the new ETag. @throws WriteConflict */
+  async write(write: RowWrite): Promise<string | undefined> {
+    const [etag] = await this.transaction([write]);
+    return etag;
+  }
+}
+
+/** A table of the account. Partition keys are composed here, the tenant always first. */
+export class Table {
+  readonly #client: TableClient;
+
+  constructor(client: TableClient) {
+    this.#client = client;
+  }
+
+  /** A partition that belongs to a tenant. */
+  forTenant(tenantId: string, ...parts: readonly string[]): Partition {
+    if (tenantId === '' || tenantId.includes('|')) throw new TypeError('a tenant id is required');
+    return new Partition(this.#client, [tenantId, ...parts].join('|'));
+  }
+
+  /** A partition of the system's own, which belongs to no tenant (owner look-ups, key hashes). */
+  system(name: string): Partition {
+    return new Partition(this.#client, `!${name}`);
+  }
+}
+
+/** The storage account's tables. */
+export class Tables {
+  readonly #open: (name: string) => TableClient;
+  readonly #service: TableServiceClient;
+  readonly #tables = new Map<string, Table>();
+
+  constructor(options: TablesOptions) {
+    const { connectionString, endpoint, credential } = options;
+    const clientOptions = { retryOptions: { maxRetries: 4, retryDelayInMs: 200 } };
+    if (connectionString) {
+      const emulator = { ...clientOptions, allowInsecureConnection: true };
+      this.#open = (name) => TableClient.fromConnectionString(connectionString, name, emulator);
+      this.#service = TableServiceClient.fromConnectionString(connectionString, emulator);
+      return;
+    }
+    if (!endpoint || !credential) throw new TypeError('a table endpoint and a credential are required');
+    this.#open = (name) => new TableClient(endpoint, name, credential, clientOptions);
+    this.#service = new TableServiceClient(endpoint, credential, clientOptions);
+  }
+
+  open(declaration: TableDeclaration): Table {
+    const known = this.#tables.get(declaration.name);
+    if (known) return known;
+    const table = new Table(this.#open(declaration.name));
+    this.#tables.set(declaration.name, table);
+    return table;
+  }
+
+  /** Creates the tables that are missing. In Azure, Bicep has made them and the call finds them there. */
+  async create(declarations: readonly TableDeclaration[]): Promise<void> {
+    await Promise.all(declarations.map(({ name }) => this.#service.createTable(name)));
+  }
+
+  /** Resolves when the service answers; rejects with its error. */
+  async ping(): Promise<void> {
+    await this.#service.listTables().byPage({ maxPageSize: 1 }).next();
+  }
+}
+
+export type TablesOptions = {
+  readonly connectionString?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly credential?: AzureCredential | undefined;
+};
+
+function quote(text: string): string {
+  return text.replaceAll("'", "''");
+}
+
+function toStored<T extends Row>(
+  entity: TableEntityResult<T> | GetTableEntityResponse<TableEntityResult<T>>,
+): StoredRow<T> {
+  return entity as unknown as StoredRow<T>;
+}
+
+function toAction(partitionKey: string, write: RowWrite): TransactionAction {
+  const key = { partitionKey, rowKey: write.rowKey };
+  switch (write.kind) {
+    case 'insert':
+      return ['create', { ...write.row, ...key } as TableEntity];
+    case 'upsert':
+      return ['upsert', { ...write.row, ...key } as TableEntity, 'Replace'];
+    case 'merge':
+      return ['upsert', { ...write.row, ...key } as TableEntity, 'Merge'];
+    case 'replace':
+      return ['update', { ...write.row, ...key } as TableEntity, 'Replace', { etag: write.etag }];
+    case 'delete':
+      return ['delete', key];
+  }
+}
+
+/** Storage names the refused operation as `INDEX:message` (Table service error codes, entity group transactions). */
+function failedIndex(error: RestError): number {
+  const index = /"value":\s*"(\d+):|^(\d+):/.exec(messageOf(error));
+  return Number(index?.[1] ?? index?.[2] ?? 0);
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '#platform/failure.ts';
+import { type LogSink, log, withScope } from '#platform/log.ts';
+import { parseWith, readJson, toQueryObject } from './input.ts';
+import { toProblemResponse } from './problem.ts';
+import { grants, type Principal } from './role.ts';
+import type { Answer, Route } from './route.ts';
+import { Router } from './router.ts';
+
+/** Says who is calling. @throws Failure `unauthenticated` */
+export type Authenticate = (request: Request) => Promise<Principal>;
+
+export type ApiOptions = {
+  readonly routes: readonly Route[];
+  readonly authenticate: Authenticate;
+  readonly maxBodyBytes: number;
+};
+
+const CORRELATION_ID = /^[\w.:-]{1,128}$/;
+const NOBODY: Principal = { tenantId: '', role: 'viewer', name: 'anonymous' };
+
+/** The whole API as one function from request to response; it knows no host and never throws. */
+export class Api {
+  readonly routes: readonly Route[];
+  readonly #router: Router;
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.routes = options.routes;
+    this.#router = new Router(options.routes);
+    this.#options = options;
+  }
+
+  handle(request: Request, sink: LogSink): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const correlationId = correlationIdOf(request);
+    return withScope({ correlationId, sink }, async () => {
+      const startedAt = performance.now();
+      const response = await this.#answer(request, { pathname, correlationId });
+      log.information('request', {
+        method: request.method,
+        path: pathname,
+        status: response.status,
+        milliseconds: Math.round(performance.now() - startedAt),
+      });
+      return response;
+    });
+  }
+
+  async #answer(request: Request, context: { pathname: string; correlationId: string }): Promise<Response> {
+    try {
+      const { route, params } = this.#router.match(request.method, context.pathname);
+      const principal = route.role === 'anonymous' ? NOBODY : await this.#authorize(request, route);
+      const query =
+        route.query && parseWith(route.query, toQueryObject(new URL(request.url).searchParams), 'query');
+      const body =
+        route.body && parseWith(route.body, await readJson(request, this.#options.maxBodyBytes), 'body');
+      const answer = await route.handle({
+        principal,
+        params,
+        query,
+        body,
+        correlationId: context.correlationId,
+      });
+      return toResponse(answer, context.correlationId);
+    } catch (error) {
+      return toProblemResponse(error, { instance: context.pathname, correlationId: context.correlationId });
+    }
+  }
+
+  async #authorize(request: Request, route: Route): Promise<Principal> {
+    const principal = await this.#options.authenticate(request);
+    if (route.role !== 'anonymous' && !grants(principal.role, route.role)) {
+      throw new Failure(
+        'forbidden',
+        `this needs the role ${route.role}; the key "${principal.name}" has ${principal.role}`,
+        {
+          next: 'use a key with that role, or ask an owner for one',
+        },
+      );
+    }
+    return principal;
+  }
+}
+
+/** W3C traceparent's trace id or the caller's own id; ours where there is none or it could be abused. */
+function correlationIdOf(request: Request): string {
+  const given = request.headers.get('x-correlation-id');
+  if (given && CORRELATION_ID.test(given)) return given;
+  const trace = /^[\da-f]{2}-([\da-f]{32})-/.exec(request.headers.get('traceparent') ?? '');
+  return trace?.[1] ?? randomUUID();
+}
+
+function toResponse(answer: Answer, correlationId: string): Response {
+  const headers = new Headers(answer.headers);
+  headers.set('x-correlation-id', correlationId);
+  headers.set('x-content-type-options', 'nosniff');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  const status = answer.status ?? 200;
+  if (answer.body === undefined) return new Response(null, { status, headers });
+  headers.set('content-type', answer.contentType ?? 'application/json');
+  return new Response(JSON.stringify(answer.body), { status, headers });
+}

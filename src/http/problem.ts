@@ -1,0 +1,56 @@
+import { Failure, type FailureCode } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
+
+const STATUS: Readonly<Record<FailureCode, { readonly status: number; readonly title: string }>> = {
+  invalid: { status: 400, title: 'Bad request' },
+  unauthenticated: { status: 401, title: 'Unauthorized' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  notFound: { status: 404, title: 'Not found' },
+  methodNotAllowed: { status: 405, title: 'Method not allowed' },
+  conflict: { status: 409, title: 'Conflict' },
+  preconditionFailed: { status: 412, title: 'Precondition failed' },
+  tooLarge: { status: 413, title: 'Content too large' },
+  unsupportedMediaType: { status: 415, title: 'Unsupported media type' },
+  unprocessable: { status: 422, title: 'Unprocessable content' },
+  throttled: { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Service unavailable' },
+};
+
+/** HTTP status of an expected failure. */
+export function statusOf(code: FailureCode): number {
+  return STATUS[code].status;
+}
+
+/** Any error as problem+json (RFC 9457). What was not expected is logged and shown only as its correlation id. */
+export function toProblemResponse(
+  error: unknown,
+  context: { instance: string; correlationId: string },
+): Response {
+  const failure = error instanceof Failure ? error : undefined;
+  if (!failure) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    log.error('request failed unexpectedly', { error: message, stack });
+  }
+  const { status, title } = failure ? STATUS[failure.code] : { status: 500, title: 'Internal server error' };
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'x-correlation-id': context.correlationId,
+  });
+  if (status === 401) headers.set('www-authenticate', 'Bearer realm="PolicyCortex"');
+  if (status === 405 && failure?.details.next) headers.set('allow', failure.details.next.replace('use ', ''));
+  if (failure?.details.retryAfterSeconds !== undefined)
+    headers.set('retry-after', String(failure.details.retryAfterSeconds));
+  const body = {
+    type: `urn:policycortex:problem:${failure?.code ?? 'internal'}`,
+    title,
+    status,
+    detail: failure?.message ?? 'Something went wrong on our side; nothing was changed halfway.',
+    instance: context.instance,
+    correlationId: context.correlationId,
+    ...(failure?.details.problems && { errors: failure.details.problems }),
+    next:
+      failure?.details.next ??
+      (failure ? undefined : `retry later; report the correlation id ${context.correlationId}`),
+  };
+  return new Response(JSON.stringify(body), { status, headers });
+}

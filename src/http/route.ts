@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { Principal, Role } from './role.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a handler gets: everything is parsed, the caller is known. */
+export type Call<Query, Body> = {
+  readonly principal: Principal;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly correlationId: string;
+};
+
+/** What a handler gives back; `body` is sent as JSON. */
+export type Answer = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Media type where it is not JSON. */
+  readonly contentType?: string;
+};
+
+type Common = {
+  /** Function name and OpenAPI operation id. */
+  readonly name: string;
+  readonly method: Method;
+  /** `{x}` is a segment, `{x+}` is the rest of the path (at least one segment, `%2F` or plain slashes). */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Statuses of the good answer, first the usual one, each with its schema. */
+  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+};
+
+/** A route as the router, the OpenAPI document and the authorization test see it. */
+export type Route = Common & {
+  /** Least role of the caller, or `anonymous` for a route that asks for no credential. */
+  readonly role: Role | 'anonymous';
+  readonly query: z.ZodType | undefined;
+  readonly body: z.ZodType | undefined;
+  readonly handle: (call: Call<unknown, unknown>) => Promise<Answer>;
+};
+
+type Definition<Query, Body> = Common & {
+  readonly role: Role;
+  readonly query?: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  readonly handle: (call: Call<Query, Body>) => Promise<Answer>;
+};
+
+/** Declares a route; without a role it does not compile. */
+export function defineRoute<Query = undefined, Body = undefined>(definition: Definition<Query, Body>): Route {
+  return {
+    ...definition,
+    query: definition.query,
+    body: definition.body,
+    handle: definition.handle as Route['handle'],
+  };
+}
+
+/** Declares a route that anybody may call. It sees no caller and takes no input. */
+export function definePublicRoute(definition: Common & { readonly handle: () => Promise<Answer> }): Route {
+  return {
+    ...definition,
+    role: 'anonymous',
+    query: undefined,
+    body: undefined,
+    handle: () => definition.handle(),
+  };
+}

@@ -1,0 +1,1 @@
+export { Identity, keysTable } from './service.ts';

@@ -1,0 +1,1 @@
+export { type Job, type JobPart, JobStore, jobsTable } from './store.ts';

@@ -1,0 +1,123 @@
+import {
+  type IndexedResource,
+  ResourceIndex,
+  type ResourceMatches,
+  type ResourceQuery,
+} from '#features/search/index.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Commit, ResourceEntry } from './model.ts';
+import { parseResourceId } from './resourceId.ts';
+import type { InventoryStore } from './store.ts';
+
+type SegmentState = { readonly marker: string; readonly seq: number };
+
+/** How many segments are read at a time when an instance starts. */
+const LOAD_CONCURRENCY = 8;
+
+/**
+ * A tenant's list index on this instance. It is read from the tables once, then follows the log of each segment:
+ * one query tells which segments have a new marker, and only their new commits are read.
+ */
+export class Catalogue {
+  readonly #store: InventoryStore;
+  readonly #clock: Clock;
+  readonly #freshnessMs: number;
+  readonly #index = new ResourceIndex();
+  readonly #segments = new Map<string, SegmentState>();
+  #refreshing: Promise<void> | undefined;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(store: InventoryStore, options: { clock: Clock; freshnessMs: number }) {
+    this.#store = store;
+    this.#clock = options.clock;
+    this.#freshnessMs = options.freshnessMs;
+  }
+
+  /** A page of the resources that match, as of at most `freshnessMs` ago. */
+  async query(query: ResourceQuery): Promise<ResourceMatches> {
+    await this.#fresh();
+    return this.#index.query(query);
+  }
+
+  /** Makes the next query look for changes first: something was written here, or an event said so. */
+  invalidate(): void {
+    this.#refreshedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  async #fresh(): Promise<void> {
+    while (this.#clock.now().getTime() - this.#refreshedAt > this.#freshnessMs) {
+      const startedAt = this.#clock.now().getTime();
+      this.#refreshing ??= this.#refresh(startedAt).finally(() => {
+        this.#refreshing = undefined;
+      });
+      await this.#refreshing;
+    }
+  }
+
+  async #refresh(startedAt: number): Promise<void> {
+    this.#refreshedAt = startedAt;
+    try {
+      const segments = await this.#store.segments.list();
+      const changed = segments.filter(
+        ({ segment, marker }) => this.#segments.get(segment)?.marker !== marker,
+      );
+      const next = changed.values();
+      await Promise.all(Array.from({ length: LOAD_CONCURRENCY }, () => this.#readEach(next)));
+    } catch (error) {
+      this.#refreshedAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  async #readEach(segments: IterableIterator<{ segment: string; marker: string }>): Promise<void> {
+    for (const { segment, marker } of segments) {
+      const known = this.#segments.get(segment);
+      const seq = known ? known.seq : await this.#load(segment);
+      this.#segments.set(segment, { marker, seq: await this.#follow(segment, seq) });
+    }
+  }
+
+  /** Reads a whole segment; what is committed meanwhile is in the log after the returned number. */
+  async #load(segment: string): Promise<number> {
+    const seq = await this.#store.head(segment);
+    for await (const page of this.#store.entries(segment)) {
+      for (const entry of page) this.#index.put(toIndexed(segment, entry));
+    }
+    return seq;
+  }
+
+  async #follow(segment: string, seq: number): Promise<number> {
+    let last = seq;
+    for await (const commits of this.#store.commitsAfter(segment, seq)) {
+      for (const commit of commits) {
+        this.#apply(commit);
+        last = commit.seq;
+      }
+    }
+    return last;
+  }
+
+  #apply(commit: Commit): void {
+    for (const { kind, entry } of commit.changes) {
+      if (kind === 'deleted') this.#index.remove(commit.segment, entry.key);
+      else this.#index.put(toIndexed(commit.segment, entry));
+    }
+  }
+}
+
+function toIndexed(segment: string, entry: ResourceEntry): IndexedResource {
+  const parsed = parseResourceId(entry.id);
+  return {
+    key: entry.key,
+    segment,
+    id: entry.id,
+    name: parsed.name,
+    type: parsed.type ?? '',
+    location: entry.location,
+    resourceGroup: parsed.resourceGroup ?? '',
+    tags: entry.tags,
+    source: entry.source,
+    seq: entry.seq,
+    updatedAt: Date.parse(entry.updatedAt),
+  };
+}

@@ -1,0 +1,16 @@
+export { Catalogue } from './catalogue.ts';
+export {
+  type CanonicalDocument,
+  canonicalize,
+  type ResourceDocument,
+  toResourceDocument,
+} from './document.ts';
+export { type CloudEvent, eventsQueue, type ResourceEvent } from './events.ts';
+export type { Annotations, Cause, Change, ResourceEntry, StoredResource } from './model.ts';
+export { Publisher } from './publisher.ts';
+export { parseResourceId, resourceKey, segmentOf, shortId } from './resourceId.ts';
+export { inventoryRoutes } from './routes.ts';
+export { inventoryBlobs, inventoryTable } from './rows.ts';
+export { listTenants, ownerOf, segmentsTable } from './segments.ts';
+export { Inventory } from './service.ts';
+export { InventoryStore, type StaleScopes } from './store.ts';

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { Principal } from '#http/role.ts';
+import { defineRoute, type Route } from '#http/route.ts';
+import type { Cause } from './model.ts';
+import {
+  BatchInput,
+  BatchResult,
+  Resource,
+  ResourceInput,
+  ResourceList,
+  ResourceListQuery,
+  ResourceUpdate,
+  SubscriptionInfo,
+} from './schema.ts';
+import type { Inventory } from './service.ts';
+
+const Deleted = z.object({ id: z.string(), short_id: z.string(), deleted: z.literal(true) });
+const SubscriptionList = z.object({ data: z.array(SubscriptionInfo), total: z.number().int() });
+
+function causeOf(call: { principal: Principal; correlationId: string }): Cause {
+  return { by: 'api', actor: call.principal.name, correlationId: call.correlationId };
+}
+
+/** HTTP routes of the inventory; the tenant is the caller's. */
+export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): Route[] {
+  return [
+    defineRoute({
+      name: 'listResources',
+      method: 'GET',
+      path: '/api/v1/resources',
+      role: 'viewer',
+      summary: 'List resources',
+      query: ResourceListQuery,
+      responses: { 200: { description: 'A page of resources.', schema: ResourceList } },
+      handle: async ({ principal, query }) => ({ body: await inventoryOf(principal.tenantId).list(query) }),
+    }),
+    defineRoute({
+      name: 'createResource',
+      method: 'POST',
+      path: '/api/v1/resources',
+      role: 'operator',
+      summary: 'Register a resource that is not in Azure',
+      body: ResourceInput,
+      responses: { 201: { description: 'The resource.', schema: Resource } },
+      handle: async (call) => {
+        const resource = await inventoryOf(call.principal.tenantId).create(call.body, causeOf(call));
+        return {
+          status: 201,
+          body: resource,
+          headers: { location: `/api/v1/resources/${resource.short_id}` },
+        };
+      },
+    }),
+    defineRoute({
+      name: 'createResources',
+      method: 'POST',
+      path: '/api/v1/resources/batch',
+      role: 'operator',
+      summary: 'Register up to 1,000 resources',
+      description: 'Each item is judged on its own; the answer has one result an item, in their order.',
+      body: BatchInput,
+      responses: { 200: { description: 'A result for each item.', schema: BatchResult } },
+      handle: async (call) => ({
+        body: await inventoryOf(call.principal.tenantId).createBatch(call.body.resources, causeOf(call)),
+      }),
+    }),
+    defineRoute({
+      name: 'getResource',
+      method: 'GET',
+      path: '/api/v1/resources/{id+}',
+      role: 'viewer',
+      summary: 'One resource',
+      responses: { 200: { description: 'The resource.', schema: Resource } },
+      handle: async ({ principal, params }) => ({
+        body: await inventoryOf(principal.tenantId).get(params.id ?? ''),
+      }),
+    }),
+    defineRoute({
+      name: 'updateResource',
+      method: 'PUT',
+      path: '/api/v1/resources/{id+}',
+      role: 'operator',
+      summary: 'Change a registered resource, or annotate one of Azure',
+      description:
+        'Fields that are left out stay. Of an Azure-owned resource only `annotations` can be changed; anything else answers 409.',
+      body: ResourceUpdate,
+      responses: { 200: { description: 'The resource as it is now.', schema: Resource } },
+      handle: async (call) => ({
+        body: await inventoryOf(call.principal.tenantId).update(
+          call.params.id ?? '',
+          call.body,
+          causeOf(call),
+        ),
+      }),
+    }),
+    defineRoute({
+      name: 'deleteResource',
+      method: 'DELETE',
+      path: '/api/v1/resources/{id+}',
+      role: 'operator',
+      summary: 'Remove a registered resource',
+      responses: { 200: { description: 'It is gone.', schema: Deleted } },
+      handle: async (call) => ({
+        body: await inventoryOf(call.principal.tenantId).delete(call.params.id ?? '', causeOf(call)),
+      }),
+    }),
+    defineRoute({
+      name: 'listSubscriptions',
+      method: 'GET',
+      path: '/api/v1/subscriptions',
+      role: 'viewer',
+      summary: 'The subscriptions that are watched',
+      responses: { 200: { description: 'All of them.', schema: SubscriptionList } },
+      handle: async ({ principal }) => {
+        const data = await inventoryOf(principal.tenantId).subscriptions();
+        return { body: { data, total: data.length } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,132 @@
+import type { TenantBlobs } from '#platform/blobs.ts';
+import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
+import type { Commit, HistoryRecord, ResourceEntry, StoredResource } from './model.ts';
+import { decodeBody, encodeBody } from './payload.ts';
+
+/** One partition a segment (tenant + subscription): state, log and outbox commit together in one transaction. */
+export const inventoryTable: TableDeclaration = {
+  name: 'inventory',
+  description: 'Resources, their history, and the log of changes with its outbox.',
+  keys: 'PartitionKey = tenant|segment (a subscription, or `external`). RowKey: `head` | `r|KEY` resource | `h|KEY|SEQ` history | `l|SEQ` log | `o|SEQ` not yet published | `stale` scopes that could not be read.',
+};
+
+export const inventoryBlobs = {
+  name: 'documents',
+  description: 'Resource documents too large for a table row, even compressed.',
+};
+
+export const HEAD = 'head';
+export const STALE = 'stale';
+const SEQ_DIGITS = 12;
+
+export const rowKeys = {
+  resource: (key: string) => `r|${key}`,
+  log: (seq: number) => `l|${pad(seq)}`,
+  outbox: (seq: number) => `o|${pad(seq)}`,
+  history: (key: string, seq: number) => `h|${key}|${pad(seq)}`,
+};
+
+/** Row key ranges: `}` is the character after `|`. */
+export const ranges = {
+  resources: { from: 'r|', to: 'r}' },
+  outbox: { from: 'o|', to: 'o}' },
+  logAfter: (seq: number) => ({ from: rowKeys.log(seq + 1), to: 'l}' }),
+  historyOf: (key: string) => ({ from: `h|${key}|`, to: `h|${key}}` }),
+};
+
+/** Columns that make a ResourceEntry. */
+export const ENTRY_COLUMNS = ['id', 'location', 'tags', 'source', 'hash', 'seq', 'updatedAt'] as const;
+
+const MAX_TAG_COLUMN = 30_000;
+
+export async function toResourceRow(
+  resource: Omit<StoredResource, 'etag'>,
+  blobs: TenantBlobs,
+): Promise<Row> {
+  return {
+    id: resource.id,
+    location: resource.location,
+    tags: tagColumn(resource.tags),
+    source: resource.source,
+    hash: resource.hash,
+    seq: resource.seq,
+    createdAt: resource.createdAt,
+    updatedAt: resource.updatedAt,
+    ...(resource.apiVersion && { apiVersion: resource.apiVersion }),
+    ...(Object.keys(resource.annotations).length > 0 && {
+      annotations: JSON.stringify(resource.annotations),
+    }),
+    ...(await encodeBody(resource.json, blobs, `${resource.key}/${resource.hash}`)),
+  };
+}
+
+export function toEntry(row: StoredRow): ResourceEntry {
+  return {
+    key: row.rowKey.slice(2),
+    id: String(row.id),
+    location: String(row.location),
+    tags: JSON.parse(String(row.tags)) as Record<string, string>,
+    source: row.source === 'api' ? 'api' : 'azure',
+    hash: String(row.hash),
+    seq: Number(row.seq),
+    updatedAt: String(row.updatedAt),
+  };
+}
+
+export async function toStoredResource(row: StoredRow, blobs: TenantBlobs): Promise<StoredResource> {
+  return {
+    ...toEntry(row),
+    json: await decodeBody(row, blobs),
+    annotations: row.annotations ? JSON.parse(String(row.annotations)) : {},
+    createdAt: String(row.createdAt),
+    apiVersion: row.apiVersion === undefined ? undefined : String(row.apiVersion),
+    etag: row.etag,
+  };
+}
+
+export async function toLogRow(commit: Commit, blobs: TenantBlobs): Promise<Row> {
+  const body = await encodeBody(JSON.stringify(commit.changes), blobs, `log/${commit.segment}/${commit.seq}`);
+  return { at: commit.at, ...body };
+}
+
+export async function toCommit(segment: string, row: StoredRow, blobs: TenantBlobs): Promise<Commit> {
+  const changes = JSON.parse(await decodeBody(row, blobs)) as Commit['changes'];
+  return { segment, seq: seqOf(row.rowKey), at: String(row.at), changes };
+}
+
+export async function toHistoryRow(record: HistoryRecord, key: string, blobs: TenantBlobs): Promise<Row> {
+  const { patch, inverse, ...rest } = record;
+  const body = await encodeBody(JSON.stringify({ patch, inverse }), blobs, `${key}/history/${record.seq}`);
+  return { kind: rest.kind, at: rest.at, cause: JSON.stringify(rest.cause), ...body };
+}
+
+export async function toHistoryRecord(row: StoredRow, blobs: TenantBlobs): Promise<HistoryRecord> {
+  return {
+    kind: row.kind as HistoryRecord['kind'],
+    at: String(row.at),
+    seq: seqOf(row.rowKey),
+    cause: JSON.parse(String(row.cause)),
+    ...(JSON.parse(await decodeBody(row, blobs)) as Pick<HistoryRecord, 'patch' | 'inverse'>),
+  };
+}
+
+/** The commit number that a log, outbox or history row key ends with. */
+export function seqOf(rowKey: string): number {
+  return Number(rowKey.slice(-SEQ_DIGITS));
+}
+
+function pad(seq: number): string {
+  return String(seq).padStart(SEQ_DIGITS, '0');
+}
+
+/** 50 tags of the longest kind do not fit a column; what does not fit cannot be filtered by, and stays in the document. */
+function tagColumn(tags: Readonly<Record<string, string>>): string {
+  const json = JSON.stringify(tags);
+  if (json.length <= MAX_TAG_COLUMN) return json;
+  let size = 2;
+  const fitting = Object.entries(tags).filter(([name, value]) => {
+    size += name.length + value.length + 8;
+    return size <= MAX_TAG_COLUMN;
+  });
+  return JSON.stringify(Object.fromEntries(fitting));
+}

@@ -1,0 +1,360 @@
+import type { ResourceQuery, SortField } from '#features/search/index.ts';
+import { toFieldProblems } from '#http/input.ts';
+import { statusOf } from '#http/problem.ts';
+import { Failure } from '#platform/failure.ts';
+import type { Catalogue } from './catalogue.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { canonicalize, normalizeLocation, type ResourceDocument } from './document.ts';
+import type { Annotations, Cause, Change, StoredResource } from './model.ts';
+import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
+import { CONTAINER_TYPES, resourceTypeOf } from './resourceTypes.ts';
+import {
+  type BatchResult,
+  type Resource,
+  ResourceInput,
+  type ResourceListQuery,
+  type ResourceUpdate,
+  type SubscriptionInfo,
+} from './schema.ts';
+import type { InventoryStore, StaleScopes } from './store.ts';
+import { toResource } from './view.ts';
+
+/** Writes that lost a race are decided anew this many times. */
+const MAX_TRIES = 5;
+/** Documents kept decoded on an instance. */
+const MAX_DOCUMENTS = 5_000;
+const READ_CONCURRENCY = 32;
+
+type Place = { readonly segment: string; readonly key: string };
+type ResourcePage = {
+  data: Resource[];
+  page: number;
+  limit: number;
+  total: number;
+  nextCursor: string | null;
+};
+
+/** The use cases of one tenant's inventory. */
+export class Inventory {
+  readonly #store: InventoryStore;
+  readonly #catalogue: Catalogue;
+  readonly #published: () => Promise<void>;
+  readonly #documents = new Map<string, StoredResource>();
+
+  constructor(ports: { store: InventoryStore; catalogue: Catalogue; published: () => Promise<void> }) {
+    this.#store = ports.store;
+    this.#catalogue = ports.catalogue;
+    this.#published = ports.published;
+  }
+
+  /** A page of resources; the index finds them, point reads fetch their documents. */
+  async list(input: ResourceListQuery): Promise<ResourcePage> {
+    const query = toIndexQuery(input);
+    const matches = await this.#catalogue.query(query);
+    const stale = new Map<string, Promise<StaleScopes>>();
+    const data = await mapConcurrently(matches.hits, READ_CONCURRENCY, async (hit) => {
+      const resource = await this.#document(hit);
+      if (!resource) return undefined;
+      const scopes = stale.get(hit.segment) ?? this.#store.staleScopes(hit.segment);
+      stale.set(hit.segment, scopes);
+      return toResource(resource, await scopes);
+    });
+    return {
+      data: data.filter((resource) => resource !== undefined),
+      page: input.page,
+      limit: input.limit,
+      total: matches.total,
+      nextCursor: matches.end ? encodeCursor(query, matches.end) : null,
+    };
+  }
+
+  /** @throws Failure `notFound` */
+  async get(id: string): Promise<Resource> {
+    const place = await this.#locate(id);
+    const [resource, stale] = await Promise.all([
+      this.#read(place, id),
+      this.#store.staleScopes(place.segment),
+    ]);
+    return toResource(resource, stale);
+  }
+
+  /** Registers a resource that is not in Azure. @throws Failure `conflict` where the id is taken */
+  async create(input: ResourceInput, cause: Cause): Promise<Resource> {
+    const document = toDocument(input);
+    const segment = segmentOf(document.id);
+    await this.#store.segments.ensure(segment);
+    const written = await this.#write(segment, resourceKey(document.id), (existing) => {
+      if (existing) throw alreadyThere(existing);
+      return toPut(document, input.annotations as Annotations, { previous: undefined, cause });
+    });
+    return toResource(written, {});
+  }
+
+  /** Each item on its own: a bad one does not hold back the others. */
+  async createBatch(items: readonly unknown[], cause: Cause): Promise<BatchResult> {
+    const data = await mapConcurrently(items, 100, async (item, index) => {
+      const parsed = ResourceInput.safeParse(item);
+      if (!parsed.success) {
+        const errors = toFieldProblems(parsed.error, 'body').map(({ field, reason }) => ({ field, reason }));
+        return { index, status: 422, error: { detail: 'the resource is not valid', errors } };
+      }
+      try {
+        const created = await this.create(parsed.data, cause);
+        return { index, status: 201, id: created.id, short_id: created.short_id };
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        return { index, status: statusOf(error.code), error: { detail: error.message } };
+      }
+    });
+    const succeeded = data.filter(({ status }) => status === 201).length;
+    return { succeeded, failed: data.length - succeeded, data };
+  }
+
+  /**
+   * Changes a registered resource, or our annotations of an Azure-owned one.
+   * @throws Failure `notFound`; `conflict` for a field that Azure owns
+   */
+  async update(id: string, input: ResourceUpdate, cause: Cause): Promise<Resource> {
+    const { segment, key } = await this.#locate(id);
+    const written = await this.#write(segment, key, (existing) => {
+      if (!existing) throw noSuchResource(id);
+      const annotations = { ...existing.annotations, ...(input.annotations as Annotations | undefined) };
+      const document = JSON.parse(existing.json) as ResourceDocument;
+      const next = applyUpdate(document, input);
+      const isSame = canonicalize(next).hash === existing.hash;
+      if (existing.source === 'azure' && !isSame) throw ownedByAzure(existing, document, next);
+      if (next.id !== document.id)
+        throw new Failure('conflict', 'the id of a resource cannot change', {
+          next: 'create it anew and delete this one',
+        });
+      return toPut(next, annotations, { previous: existing, cause });
+    });
+    return toResource(written, await this.#store.staleScopes(segment));
+  }
+
+  /** Removes a registered resource. @throws Failure `notFound`; `conflict` where Azure owns it */
+  async delete(id: string, cause: Cause): Promise<{ id: string; short_id: string; deleted: true }> {
+    const { segment, key } = await this.#locate(id);
+    for (let attempt = 1; ; attempt += 1) {
+      const existing = await this.#store.get(segment, key);
+      if (!existing) throw noSuchResource(id);
+      if (existing.source === 'azure') {
+        throw new Failure('conflict', 'the resource is in Azure and cannot be deleted here', {
+          next: `delete it there: az resource delete --ids "${existing.id}"; the inventory follows within seconds`,
+        });
+      }
+      const [result] = await this.#store.write(segment, [{ kind: 'delete', previous: existing, cause }]);
+      if (result?.status === 'written') {
+        await this.#done();
+        return { id: existing.id, short_id: shortId(existing.id), deleted: true };
+      }
+      if (attempt >= MAX_TRIES) throw tooBusy();
+    }
+  }
+
+  async subscriptions(): Promise<SubscriptionInfo[]> {
+    const segments = await this.#store.segments.list();
+    const inAzure = segments.filter(({ state }) => state !== undefined);
+    return Promise.all(
+      inAzure.map(async ({ segment, displayName, state, azureTenantId, lastSynced }) => ({
+        subscription_id: segment,
+        display_name: displayName ?? segment,
+        state: state ?? 'Unknown',
+        tenant_id: azureTenantId ?? this.#store.tenantId,
+        last_synced: lastSynced ?? null,
+        stale_scopes: await this.#store.staleScopes(segment),
+      })),
+    );
+  }
+
+  /** Decides on the row as it is, writes, and decides anew where somebody was faster. */
+  async #write(
+    segment: string,
+    key: string,
+    decide: (existing: StoredResource | undefined) => Change,
+  ): Promise<StoredResource> {
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+      const [result] = await this.#store.write(segment, [decide(await this.#store.get(segment, key))]);
+      if (result?.status !== 'written') continue;
+      await this.#done();
+      const written = await this.#store.get(segment, key);
+      if (written) return written;
+    }
+    throw tooBusy();
+  }
+
+  async #done(): Promise<void> {
+    this.#catalogue.invalidate();
+    await this.#published();
+  }
+
+  async #read(place: Place, id: string): Promise<StoredResource> {
+    const resource = await this.#store.get(place.segment, place.key);
+    if (!resource) throw noSuchResource(id);
+    return resource;
+  }
+
+  /** Documents by version: the index says which one is the newest, so what is cached is never old. */
+  async #document(hit: { segment: string; key: string; seq: number }): Promise<StoredResource | undefined> {
+    const name = `${hit.segment}/${hit.key}`;
+    const cached = this.#documents.get(name);
+    if (cached && cached.seq >= hit.seq) return cached;
+    const resource = await this.#store.get(hit.segment, hit.key);
+    if (!resource) return undefined;
+    this.#documents.delete(name);
+    this.#documents.set(name, resource);
+    if (this.#documents.size > MAX_DOCUMENTS)
+      this.#documents.delete(this.#documents.keys().next().value ?? '');
+    return resource;
+  }
+
+  async #locate(id: string): Promise<Place> {
+    const short = parseShortId(id);
+    if (!short) {
+      const { id: full } = parseResourceId(id);
+      return { segment: segmentOf(full), key: resourceKey(full) };
+    }
+    const segment = await this.#store.segments.findByCode(short.segmentCode);
+    if (!segment) throw noSuchResource(id);
+    return { segment, key: short.key };
+  }
+}
+
+function toIndexQuery(input: ResourceListQuery): ResourceQuery {
+  const descending = input.sort.startsWith('-');
+  const sort = input.sort.replace('-', '') as SortField;
+  const order = { sort, descending, limit: input.limit };
+  const filter = {
+    ...(input.subscriptionId && { segments: input.subscriptionId }),
+    ...(input.resourceType
+      ? { types: input.resourceType.map(resourceTypeOf) }
+      : { exceptTypes: CONTAINER_TYPES }),
+    ...(input.location && { locations: input.location.map(normalizeLocation) }),
+    ...(input.resourceGroup && { resourceGroups: input.resourceGroup }),
+    ...(input.source && { sources: input.source }),
+    ...(input.tag && { tags: input.tag.map(toTagCondition) }),
+    ...(input.text !== undefined && { text: input.text }),
+  };
+  if (input.cursor === undefined) return { filter, ...order, offset: (input.page - 1) * input.limit };
+  return { filter, ...order, after: decodeCursor(input.cursor, { sort, descending }) };
+}
+
+function toTagCondition(text: string): { name: string; value: string | undefined } {
+  const at = text.indexOf('=');
+  return at < 0 ? { name: text, value: undefined } : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+function toDocument(input: ResourceInput): ResourceDocument {
+  const id = parseResourceId(input.id ?? composeId(input)).id;
+  return {
+    id,
+    name: input.name,
+    type: input.resource_type,
+    location: normalizeLocation(input.location),
+    tags: input.tags,
+    properties: input.properties,
+    ...(input.sku && { sku: input.sku }),
+    ...(input.identity && { identity: input.identity }),
+    ...(input.kind && { kind: input.kind }),
+  };
+}
+
+/** A child's name has a part for each part of its type: `server1/db1` for `Microsoft.Sql/servers/databases`. */
+function composeId(input: ResourceInput): string {
+  const [namespace = '', ...types] = input.resource_type.split('/');
+  const names = types.length === 1 ? [input.name] : input.name.split('/');
+  if (names.length !== types.length) {
+    throw new Failure('invalid', 'the body is not valid', {
+      problems: [
+        {
+          field: '/name',
+          reason: `the type ${input.resource_type} has ${types.length} parts, the name ${names.length}`,
+          fix: 'name the parents too, as in server1/db1, or send the full id',
+        },
+      ],
+    });
+  }
+  const provider = `providers/${namespace}/${types.map((type, index) => `${type}/${names[index]}`).join('/')}`;
+  if (input.subscription_id && input.resource_group) {
+    return `/subscriptions/${input.subscription_id}/resourceGroups/${input.resource_group}/${provider}`;
+  }
+  return `/external/${input.resource_group ?? 'default'}/${provider}`;
+}
+
+function applyUpdate(document: ResourceDocument, input: ResourceUpdate): ResourceDocument {
+  return {
+    ...document,
+    ...(input.id !== undefined && { id: input.id }),
+    ...(input.name !== undefined && { name: input.name }),
+    ...(input.resource_type !== undefined && { type: input.resource_type }),
+    ...(input.location !== undefined && { location: normalizeLocation(input.location) }),
+    ...(input.tags !== undefined && { tags: input.tags }),
+    ...(input.properties !== undefined && { properties: input.properties }),
+    ...(input.sku !== undefined && { sku: input.sku }),
+    ...(input.identity !== undefined && { identity: input.identity }),
+    ...(input.kind !== undefined && { kind: input.kind }),
+  };
+}
+
+function toPut(
+  document: ResourceDocument,
+  annotations: Annotations,
+  context: { previous: StoredResource | undefined; cause: Cause },
+): Change {
+  const { previous, cause } = context;
+  return {
+    kind: 'put',
+    next: canonicalize(document),
+    source: previous?.source ?? 'api',
+    annotations,
+    apiVersion: previous?.apiVersion,
+    previous,
+    cause,
+  };
+}
+
+function alreadyThere(existing: StoredResource): Failure {
+  return new Failure('conflict', `a resource with the id ${existing.id} exists already`, {
+    next: `change it with PUT /api/v1/resources/${shortId(existing.id)}`,
+  });
+}
+
+function ownedByAzure(existing: StoredResource, before: ResourceDocument, after: ResourceDocument): Failure {
+  const fields = Object.keys(after).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  return new Failure('conflict', 'Azure owns this resource; only its annotations can be changed here', {
+    problems: fields.map((field) => ({
+      field: `/${field}`,
+      reason: 'owned by Azure',
+      fix: 'change it in Azure; the inventory follows within seconds',
+    })),
+    next: `change it in Azure: az resource update --ids "${existing.id}" --set …, or send {"annotations": {…}} alone`,
+  });
+}
+
+function noSuchResource(id: string): Failure {
+  return new Failure('notFound', `there is no resource ${id}`, {
+    next: 'find its id with GET /api/v1/resources?text=…',
+  });
+}
+
+function tooBusy(): Failure {
+  return new Failure('unavailable', 'the resource is being changed by many at once', {
+    retryAfterSeconds: 1,
+  });
+}
+
+async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const next = items.entries();
+  async function worker(): Promise<void> {
+    for (const [index, item] of next) results[index] = await work(item, index);
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}

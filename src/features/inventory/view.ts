@@ -1,0 +1,34 @@
+import type { ResourceDocument } from './document.ts';
+import type { StoredResource } from './model.ts';
+import { parseResourceId, shortId } from './resourceId.ts';
+import type { Resource } from './schema.ts';
+import type { StaleScopes } from './store.ts';
+
+/** A stored resource as the API shows it: the guide's names, and what we know beside. */
+export function toResource(stored: StoredResource, stale: StaleScopes): Resource {
+  const { id, name, type, location, tags, properties, managedBy, extendedLocation, ...rest } = JSON.parse(
+    stored.json,
+  ) as ResourceDocument;
+  const { resourceGroup, subscriptionId } = parseResourceId(id);
+  const scope = stale[(resourceGroup ?? '').toLowerCase()] ?? stale['*'];
+  return {
+    id,
+    short_id: shortId(id),
+    name,
+    resource_type: type,
+    location,
+    resource_group: resourceGroup ?? null,
+    subscription_id: subscriptionId ?? null,
+    properties,
+    tags: { ...tags },
+    ...rest,
+    ...(managedBy !== undefined && { managed_by: String(managedBy) }),
+    ...(extendedLocation !== undefined && { extended_location: extendedLocation }),
+    source: stored.source,
+    annotations: stored.annotations as Resource['annotations'],
+    version: stored.seq,
+    created_at: stored.createdAt,
+    updated_at: stored.updatedAt,
+    ...(scope && stored.source === 'azure' && { stale: scope }),
+  };
+}

@@ -1,0 +1,228 @@
+import {
+  type CanonicalDocument,
+  type Cause,
+  type Change,
+  canonicalize,
+  type InventoryStore,
+  resourceKey,
+  type StaleScopes,
+  toResourceDocument,
+} from '#features/inventory/index.ts';
+import type { Clock } from '#platform/clock.ts';
+import { messageOf } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
+import { type AzureDocument, AzureError, type ResourceManager } from '#platform/resourceManager.ts';
+import type { ApiVersions } from './apiVersions.ts';
+import type { EstateReader } from './estateReader.ts';
+import { refreshResource } from './refresh.ts';
+
+/** What a subscription's sync has done so far. */
+export type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
+export type ScopeProblem = { readonly scope: string; readonly reason: string };
+
+/** What we had of a resource when the sync began. */
+type Known = {
+  readonly seq: number;
+  readonly hash: string;
+  readonly source: string;
+  readonly id: string;
+  readonly updatedAt: string;
+};
+type Candidate = {
+  readonly canonical: CanonicalDocument;
+  readonly apiVersion: string | undefined;
+  readonly known: Known | undefined;
+};
+
+export type ReconcilePorts = {
+  readonly store: InventoryStore;
+  readonly azure: ResourceManager;
+  readonly apiVersions: ApiVersions;
+  readonly reader: EstateReader;
+  readonly clock: Clock;
+  readonly graphLagSeconds: number;
+};
+
+const CAUSE: Cause = { by: 'sync' };
+const CONFIRM_CONCURRENCY = 16;
+
+/**
+ * Makes our copy of a subscription what Azure says it is. Only what differs is written. What was not read is
+ * never taken for deleted: a scope that cannot be read turns stale, and what is missing from Resource Graph is
+ * deleted only once Resource Manager says that it does not exist.
+ */
+export class Reconciliation {
+  readonly progress: SyncProgress = { pages: 0, resources: 0, changed: 0, deleted: 0 };
+  readonly problems: ScopeProblem[] = [];
+  readonly #subscriptionId: string;
+  readonly #ports: ReconcilePorts;
+  readonly #known = new Map<string, Known>();
+  readonly #unreadable = new Map<string, string>();
+
+  constructor(subscriptionId: string, ports: ReconcilePorts) {
+    this.#subscriptionId = subscriptionId;
+    this.#ports = ports;
+  }
+
+  /** @param onProgress called after each page. @throws AzureError where the subscription could not be read to its end */
+  async run(onProgress: (progress: SyncProgress) => Promise<void>): Promise<void> {
+    const { store, reader } = this.#ports;
+    for await (const page of store.entries(this.#subscriptionId)) {
+      for (const { key, ...entry } of page) this.#known.set(key, pick(entry));
+    }
+    for await (const part of reader.read(this.#subscriptionId)) {
+      if (part.kind === 'unreadable') this.#unreadable.set(part.resourceGroup.toLowerCase(), part.reason);
+      else await this.#reconcilePage(part.documents, part.via);
+      await onProgress(this.progress);
+    }
+    await this.#deleteMissing();
+    await this.#recordStale();
+    await onProgress(this.progress);
+  }
+
+  async #reconcilePage(documents: readonly AzureDocument[], via: 'graph' | 'resourceManager'): Promise<void> {
+    const different: Candidate[] = [];
+    for (const raw of documents) {
+      const document = toResourceDocument(raw);
+      if (!document) continue;
+      const canonical = canonicalize(document);
+      const apiVersion = typeof raw.apiVersion === 'string' ? raw.apiVersion : undefined;
+      this.#ports.apiVersions.learn(document.type, apiVersion);
+      const key = resourceKey(document.id);
+      const known = this.#known.get(key);
+      this.#known.delete(key);
+      this.progress.resources += 1;
+      if (known?.hash === canonical.hash && known.source === 'azure') continue;
+      different.push({ canonical, apiVersion, known });
+    }
+    this.progress.pages += 1;
+    const isTrusted = (candidate: Candidate) =>
+      via === 'resourceManager' || !candidate.known || this.#isSettled(candidate.known);
+    await Promise.all([
+      this.#write(different.filter(isTrusted)),
+      this.#refresh(
+        different.filter((candidate) => !isTrusted(candidate)).map(({ canonical }) => canonical.document.id),
+      ),
+    ]);
+  }
+
+  async #write(candidates: readonly Candidate[]): Promise<void> {
+    if (candidates.length === 0) return;
+    const { store } = this.#ports;
+    const changes = await Promise.all(candidates.map((candidate) => this.#toChange(candidate)));
+    const results = await store.write(this.#subscriptionId, changes);
+    this.progress.changed += results.filter(({ status }) => status === 'written').length;
+    const conflicts = candidates.filter((_, index) => results[index]?.status === 'conflict');
+    await this.#refresh(conflicts.map(({ canonical }) => canonical.document.id));
+  }
+
+  async #toChange({ canonical, apiVersion, known }: Candidate): Promise<Change> {
+    const previous =
+      known && (await this.#ports.store.get(this.#subscriptionId, resourceKey(canonical.document.id)));
+    return {
+      kind: 'put',
+      next: canonical,
+      source: 'azure',
+      annotations: previous?.annotations ?? {},
+      apiVersion,
+      previous,
+      cause: CAUSE,
+    };
+  }
+
+  /** Somebody else changed it meanwhile, or Resource Graph may lag behind what we have: Resource Manager decides. */
+  async #refresh(ids: readonly string[]): Promise<void> {
+    await forEachConcurrently(ids, CONFIRM_CONCURRENCY, async (id) => {
+      const outcome = await refreshResource(id, { ...this.#ports, cause: CAUSE });
+      if (outcome === 'created' || outcome === 'updated') this.progress.changed += 1;
+      if (outcome === 'deleted') this.progress.deleted += 1;
+    });
+  }
+
+  async #deleteMissing(): Promise<void> {
+    const missing = [...this.#known.values()].filter(
+      ({ source, id }) => source === 'azure' && !this.#unreadable.has(groupOf(id)),
+    );
+    const byGroup = Map.groupBy(missing, ({ id }) => groupOf(id));
+    await forEachConcurrently([...byGroup], 4, async ([group, entries]) => {
+      try {
+        const isGone =
+          entries.length > 1 && !(await this.#ports.azure.resourceGroupExists(this.#subscriptionId, group));
+        if (isGone) await this.#deleteAll(entries);
+        else await this.#refresh(entries.map(({ id }) => id));
+      } catch (error) {
+        if (!(error instanceof AzureError)) throw error;
+        this.#unreadable.set(group, error.message);
+      }
+    });
+  }
+
+  /** The resource group does not exist, so nothing in it does. */
+  async #deleteAll(entries: readonly Known[]): Promise<void> {
+    const { store } = this.#ports;
+    const stored = await Promise.all(
+      entries.map(({ id }) => store.get(this.#subscriptionId, resourceKey(id))),
+    );
+    const changes = stored
+      .filter((resource) => resource !== undefined)
+      .map((previous) => ({ kind: 'delete' as const, previous, cause: CAUSE }));
+    const results = await store.write(this.#subscriptionId, changes);
+    this.progress.deleted += results.filter(({ status }) => status === 'written').length;
+    await this.#refresh(
+      changes.filter((_, index) => results[index]?.status === 'conflict').map(({ previous }) => previous.id),
+    );
+  }
+
+  async #recordStale(): Promise<void> {
+    const { store, clock } = this.#ports;
+    const before = await store.staleScopes(this.#subscriptionId);
+    const now = clock.now().toISOString();
+    const scopes: Record<string, StaleScopes[string]> = {};
+    for (const [scope, reason] of this.#unreadable) {
+      scopes[scope] = { since: before[scope]?.since ?? now, reason };
+      this.problems.push({ scope, reason });
+    }
+    if (JSON.stringify(scopes) !== JSON.stringify(before))
+      await store.setStaleScopes(this.#subscriptionId, scopes);
+  }
+
+  /** Whether our row is old enough for Resource Graph to have caught up with it. */
+  #isSettled({ updatedAt }: Known): boolean {
+    const age = this.#ports.clock.now().getTime() - Date.parse(updatedAt);
+    return age > this.#ports.graphLagSeconds * 1000;
+  }
+}
+
+/** The whole subscription could not be read: all that we have of it is stale. */
+export async function markUnreadable(
+  subscriptionId: string,
+  error: unknown,
+  ports: Pick<ReconcilePorts, 'store' | 'clock'>,
+): Promise<ScopeProblem> {
+  const before = await ports.store.staleScopes(subscriptionId);
+  const reason = messageOf(error);
+  const since = before['*']?.since ?? ports.clock.now().toISOString();
+  await ports.store.setStaleScopes(subscriptionId, { ...before, '*': { since, reason } });
+  log.warning('subscription could not be read', { subscriptionId, reason });
+  return { scope: '*', reason };
+}
+
+function pick({ seq, hash, source, id, updatedAt }: Known): Known {
+  return { seq, hash, source, id, updatedAt };
+}
+
+function groupOf(id: string): string {
+  return (id.split('/')[4] ?? '').toLowerCase();
+}
+
+async function forEachConcurrently<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const next = items.values();
+  async function worker(): Promise<void> {
+    for (const item of next) await work(item);
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+}

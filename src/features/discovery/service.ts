@@ -1,0 +1,238 @@
+import { type Cause, type InventoryStore, ownerOf, parseResourceId } from '#features/inventory/index.ts';
+import type { Job, JobPart, JobStore } from '#features/jobs/index.ts';
+import type { Clock } from '#platform/clock.ts';
+import { Failure } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
+import type { Queues } from '#platform/queues.ts';
+import { AzureError, type AzureSubscription, type ResourceManager } from '#platform/resourceManager.ts';
+import type { Tables } from '#platform/tables.ts';
+import type { ApiVersions } from './apiVersions.ts';
+import type { EstateReader } from './estateReader.ts';
+import { actorOf, isRelevant, targetsOf } from './events.ts';
+import { refreshQueue, syncQueue } from './queues.ts';
+import { markUnreadable, Reconciliation, type SyncProgress } from './reconcile.ts';
+import { refreshResource } from './refresh.ts';
+import { type RefreshMessage, ResourceManagerEvent, type SyncJob, type SyncMessage } from './schema.ts';
+
+export type DiscoveryPorts = {
+  readonly tables: Tables;
+  readonly queues: Queues;
+  readonly azure: ResourceManager;
+  readonly apiVersions: ApiVersions;
+  readonly reader: EstateReader;
+  readonly clock: Clock;
+  readonly storeOf: (tenantId: string) => InventoryStore;
+  readonly jobsOf: (tenantId: string) => JobStore;
+  /** Resolves when what was committed has been published. */
+  readonly published: () => Promise<void>;
+  readonly graphLagSeconds: number;
+  /** Unset: every subscription that the identity can read. */
+  readonly onlySubscriptions: readonly string[] | undefined;
+};
+
+const KIND = 'sync';
+/** A job's row is written at most this often. */
+const PROGRESS_MS = 500;
+
+/** How Azure's estate comes into the inventory: by reading it all, and by events. */
+export class Discovery {
+  readonly #ports: DiscoveryPorts;
+
+  constructor(ports: DiscoveryPorts) {
+    this.#ports = ports;
+  }
+
+  /** Puts every subscription on the `sync` queue; returns the job, or the one that is under way. @throws AzureError */
+  async startSync(tenantId: string): Promise<SyncJob> {
+    const { queues, jobsOf } = this.#ports;
+    const subscriptions = await this.#onboard(tenantId);
+    const { job, joined } = await jobsOf(tenantId).start(KIND, subscriptions);
+    if (!joined) {
+      const messages = subscriptions.map((subscriptionId) => {
+        const body: SyncMessage = { tenantId, jobId: job.id, subscriptionId };
+        return { body, messageId: `${job.id}|${subscriptionId}`, tenantId };
+      });
+      await queues.send(syncQueue, messages);
+    }
+    return { ...toSyncJob(job), joined };
+  }
+
+  /** @throws Failure `notFound` */
+  async getSync(tenantId: string, id: string): Promise<SyncJob> {
+    const job = await this.#ports.jobsOf(tenantId).get(id);
+    if (job.kind !== KIND) throw new Failure('notFound', `there is no sync ${id}`);
+    return toSyncJob(job);
+  }
+
+  /** Reads one subscription. Throws only where the message should be delivered again. */
+  async syncSubscription(message: SyncMessage): Promise<void> {
+    const { tenantId, jobId, subscriptionId } = message;
+    const { storeOf, jobsOf, clock, published } = this.#ports;
+    const store = storeOf(tenantId);
+    const jobs = jobsOf(tenantId);
+    const run = new Reconciliation(subscriptionId, { ...this.#ports, store });
+    const setPart = (state: JobPart['state'], problems: JobPart['problems']) =>
+      jobs.setPart(jobId, { part: subscriptionId, state, counts: { ...run.progress }, problems });
+    let reportedAt = 0;
+    async function onProgress(_: SyncProgress): Promise<void> {
+      if (performance.now() - reportedAt < PROGRESS_MS) return;
+      reportedAt = performance.now();
+      await setPart('running', []);
+    }
+    await setPart('running', []);
+    try {
+      await run.run(onProgress);
+      await published();
+      await store.segments.register(subscriptionId, { lastSynced: clock.now().toISOString() });
+      await setPart('succeeded', run.problems);
+      log.information('subscription synced', {
+        subscriptionId,
+        ...run.progress,
+        problems: run.problems.length,
+      });
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error;
+      await published();
+      await setPart('failed', [await markUnreadable(subscriptionId, error, { store, clock })]);
+    }
+  }
+
+  /**
+   * Takes in a delivery of Event Grid: each resource that it names is put on the `refresh` queue before this
+   * resolves, so that nothing that was accepted is lost. What is malformed or not ours is logged and passed over,
+   * since it would be as wrong the next time.
+   */
+  async acceptEvents(events: readonly unknown[]): Promise<void> {
+    const { tables, queues } = this.#ports;
+    for (const given of events) {
+      const parsed = ResourceManagerEvent.safeParse(given);
+      if (!parsed.success) {
+        log.warning('malformed event', {
+          problems: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+        });
+        continue;
+      }
+      const event = parsed.data;
+      if (!isRelevant(event)) continue;
+      const { subscriptionId } = parseResourceId(event.subject);
+      const tenantId = subscriptionId && (await ownerOf(tables, subscriptionId));
+      if (!tenantId) {
+        log.warning('event of a subscription that nobody has onboarded', { subject: event.subject });
+        continue;
+      }
+      const messages = targetsOf(event).map((resourceId, index) => {
+        const body: RefreshMessage = {
+          tenantId,
+          resourceId,
+          actor: actorOf(event),
+          correlationId: event.data.correlationId,
+        };
+        return { body, messageId: `${event.id}|${index}`, tenantId };
+      });
+      await queues.send(refreshQueue, messages);
+    }
+  }
+
+  /** Reads one resource again. @throws AzureError where Azure does not answer: the message comes again */
+  async refresh(message: RefreshMessage): Promise<void> {
+    const { storeOf, apiVersions, published } = this.#ports;
+    const cause: Cause = { by: 'event', actor: message.actor, correlationId: message.correlationId };
+    try {
+      const outcome = await refreshResource(message.resourceId, {
+        store: storeOf(message.tenantId),
+        apiVersions,
+        cause,
+      });
+      log.information('resource refreshed', { resourceId: message.resourceId, outcome });
+      if (outcome === 'deleted') await this.#refreshContents(message);
+    } catch (error) {
+      const isFinal =
+        error instanceof AzureError && (error.kind === 'badRequest' || error.kind === 'refused');
+      if (!isFinal) throw error;
+      log.warning('resource cannot be read; the next sync will say so', {
+        resourceId: message.resourceId,
+        reason: error.message,
+      });
+    }
+    await published();
+  }
+
+  /** Of a deleted resource group everything is gone: each resource is looked at. */
+  async #refreshContents(message: RefreshMessage): Promise<void> {
+    const { type, subscriptionId, id } = parseResourceId(message.resourceId);
+    if (type !== 'Microsoft.Resources/subscriptions/resourceGroups' || !subscriptionId) return;
+    const prefix = `${id.toLowerCase()}/`;
+    for await (const page of this.#ports.storeOf(message.tenantId).entries(subscriptionId)) {
+      const messages = page
+        .filter((entry) => entry.id.toLowerCase().startsWith(prefix))
+        .map((entry) => {
+          const body: RefreshMessage = { ...message, resourceId: entry.id };
+          return {
+            body,
+            messageId: `${message.correlationId ?? id}|${entry.key}|${entry.seq}`,
+            tenantId: message.tenantId,
+          };
+        });
+      await this.#ports.queues.send(refreshQueue, messages);
+    }
+  }
+
+  /** Records what the identity can read; a subscription that another tenant owns is left to it. */
+  async #onboard(tenantId: string): Promise<string[]> {
+    const { azure, storeOf, onlySubscriptions } = this.#ports;
+    const visible = await azure.listSubscriptions();
+    const chosen = visible.filter(
+      ({ subscriptionId }) => !onlySubscriptions || onlySubscriptions.includes(subscriptionId),
+    );
+    const { segments } = storeOf(tenantId);
+    const own: string[] = [];
+    for (const subscription of chosen) {
+      try {
+        await segments.claim(subscription.subscriptionId);
+        await segments.register(subscription.subscriptionId, toDetails(subscription));
+        own.push(subscription.subscriptionId);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        log.warning('subscription left out', {
+          subscriptionId: subscription.subscriptionId,
+          reason: error.message,
+        });
+      }
+    }
+    return own;
+  }
+}
+
+function toDetails({ displayName, state, tenantId }: AzureSubscription) {
+  return { displayName, state, ...(tenantId && { azureTenantId: tenantId }) };
+}
+
+function toSyncJob(job: Job): SyncJob {
+  const counts = (part: JobPart) => ({
+    pages: part.counts.pages ?? 0,
+    resources: part.counts.resources ?? 0,
+    changed: part.counts.changed ?? 0,
+    deleted: part.counts.deleted ?? 0,
+  });
+  const subscriptions = job.parts.map((part) => ({
+    subscription_id: part.part,
+    state: part.state,
+    ...counts(part),
+  }));
+  const sum = (field: keyof ReturnType<typeof counts>) =>
+    subscriptions.reduce((total, part) => total + part[field], 0);
+  return {
+    id: job.id,
+    state: job.state,
+    created_at: job.createdAt,
+    updated_at: job.updatedAt,
+    pages: sum('pages'),
+    resources: sum('resources'),
+    changed: sum('changed'),
+    deleted: sum('deleted'),
+    subscriptions,
+    failed_scopes: job.parts.flatMap(({ part, problems }) =>
+      problems.map((problem) => ({ subscription_id: part, ...problem })),
+    ),
+  };
+}

@@ -1,0 +1,35 @@
+import { app, type InvocationContext } from '@azure/functions';
+import type { z } from 'zod';
+import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
+import { eventsQueue } from '#features/inventory/index.ts';
+import { withScope } from '#platform/log.ts';
+import type { QueueDeclaration } from '#platform/queues.ts';
+import type { Services } from '../services.ts';
+import { EventBatch } from './eventBatch.ts';
+import { sinkOf } from './logging.ts';
+
+/** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
+export function registerQueues({ discovery, catalogueOf }: Services): void {
+  registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
+  registerQueue(refreshQueue, RefreshMessage, (message) => discovery.refresh(message));
+  registerQueue(eventsQueue, EventBatch, async (events) => {
+    for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))
+      catalogueOf(tenantId).invalidate();
+  });
+}
+
+function registerQueue<T>(
+  queue: QueueDeclaration,
+  schema: z.ZodType<T>,
+  work: (message: T) => Promise<void>,
+): void {
+  app.serviceBusQueue(queue.name, {
+    connection: 'ServiceBus',
+    queueName: queue.name,
+    handler: (message: unknown, context: InvocationContext) => {
+      const given = context.triggerMetadata?.correlationId;
+      const correlationId = typeof given === 'string' ? given : context.invocationId;
+      return withScope({ correlationId, sink: sinkOf(context) }, async () => work(schema.parse(message)));
+    },
+  });
+}

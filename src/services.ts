@@ -1,0 +1,114 @@
+import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
+import { Identity } from '#features/identity/index.ts';
+import {
+  Catalogue,
+  Inventory,
+  InventoryStore,
+  inventoryRoutes,
+  Publisher,
+} from '#features/inventory/index.ts';
+import { JobStore } from '#features/jobs/index.ts';
+import { Api } from '#http/api.ts';
+import { healthRoutes } from '#http/health.ts';
+import { openApiRoute } from '#http/openapi.ts';
+import { Blobs } from '#platform/blobs.ts';
+import { systemClock } from '#platform/clock.ts';
+import { azureCredential } from '#platform/credential.ts';
+import { setLogLevel } from '#platform/log.ts';
+import { Queues } from '#platform/queues.ts';
+import { ResourceManager } from '#platform/resourceManager.ts';
+import { Tables } from '#platform/tables.ts';
+import { containers, queues as queueDeclarations, tables as tableDeclarations } from './declarations.ts';
+import type { Settings } from './settings.ts';
+
+export type Services = ReturnType<typeof createServices>;
+
+/** Wires every port and feature, once a process. Opens no connection yet. */
+export function createServices(settings: Settings) {
+  setLogLevel(settings.LOG_LEVEL);
+  const clock = systemClock;
+  const credential = azureCredential(settings.AZURE_CLIENT_ID);
+  const connectionString = settings.STORAGE_CONNECTION_STRING;
+  const tables = new Tables({ connectionString, endpoint: settings.STORAGE_TABLE_ENDPOINT, credential });
+  const blobs = new Blobs({ connectionString, endpoint: settings.STORAGE_BLOB_ENDPOINT, credential });
+  const queues = new Queues({
+    connectionString: settings.ServiceBus,
+    namespace: settings.ServiceBus__fullyQualifiedNamespace,
+    credential,
+  });
+  const azure = new ResourceManager({ endpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT, credential });
+  const publisher = new Publisher(queues);
+  const published = () => publisher.flush();
+  const storeOf = perTenant((tenantId) => new InventoryStore(tenantId, { tables, blobs, clock, publisher }));
+  const catalogueOf = perTenant(
+    (tenantId) => new Catalogue(storeOf(tenantId), { clock, freshnessMs: settings.INDEX_FRESHNESS_MS }),
+  );
+  const inventoryOf = perTenant(
+    (tenantId) => new Inventory({ store: storeOf(tenantId), catalogue: catalogueOf(tenantId), published }),
+  );
+  const jobsOf = perTenant((tenantId) => new JobStore(tenantId, { tables, clock }));
+  const apiVersions = new ApiVersions(azure);
+  const discovery = new Discovery({
+    tables,
+    queues,
+    azure,
+    apiVersions,
+    reader: new EstateReader({ azure, apiVersions }),
+    clock,
+    storeOf,
+    jobsOf,
+    published,
+    graphLagSeconds: settings.GRAPH_LAG_SECONDS,
+    onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
+  });
+  const identity = new Identity({ tables, clock });
+  const dependencies = [
+    { name: 'tables', critical: true, check: () => tables.ping() },
+    { name: 'blobs', critical: true, check: () => blobs.ping() },
+    ...queueDeclarations.map((queue) => ({
+      name: `queue ${queue.name}`,
+      critical: true,
+      check: () => queues.ping(queue),
+    })),
+    { name: 'azure', critical: false, check: async () => void (await azure.listSubscriptions()) },
+  ];
+  const routes = [
+    ...inventoryRoutes(inventoryOf),
+    ...discoveryRoutes(discovery),
+    ...healthRoutes(dependencies),
+  ];
+  const api = new Api({
+    routes: [...routes, openApiRoute(routes)],
+    authenticate: (request) => identity.authenticate(request),
+    maxBodyBytes: settings.MAX_BODY_KB * 1024,
+  });
+
+  /** Emulators start empty; in Azure, Bicep has made the tables and containers. */
+  async function prepareStorage(): Promise<void> {
+    if (!connectionString) return;
+    await Promise.all([tables.create(tableDeclarations), blobs.create(containers)]);
+  }
+
+  return {
+    settings,
+    clock,
+    tables,
+    queues,
+    storeOf,
+    catalogueOf,
+    publisher,
+    discovery,
+    identity,
+    api,
+    prepareStorage,
+  };
+}
+
+function perTenant<T>(create: (tenantId: string) => T): (tenantId: string) => T {
+  const made = new Map<string, T>();
+  return (tenantId) => {
+    const known = made.get(tenantId) ?? create(tenantId);
+    made.set(tenantId, known);
+    return known;
+  };
+}

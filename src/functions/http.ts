@@ -6,6 +6,7 @@ import { sinkOf } from './logging.ts';
 /**
  * Registers a function for each route. Functions knows no path behind a rest-of-path parameter, so routes that
  * share one (`resources/{id+}` and `resources/{id+}/history`) share a function; our own router tells them apart.
+ * `elsewhere` gets what no route matches, so that a wrong path or method is answered with a problem too.
  */
 export function registerHttp(api: Api): void {
   for (const [name, route] of functionsOf(api.routes)) {
@@ -16,6 +17,12 @@ export function registerHttp(api: Api): void {
       handler: (request, context) => handle(api, request, context),
     });
   }
+  app.http('elsewhere', {
+    route: '{*path}',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    authLevel: 'anonymous',
+    handler: (request, context) => handle(api, request, context),
+  });
 }
 
 /** Function name to its Functions route template and method. */

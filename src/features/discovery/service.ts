@@ -180,7 +180,9 @@ export class Discovery {
   /** Records what the identity can read; a subscription that another tenant owns is left to it. */
   async #onboard(tenantId: string): Promise<string[]> {
     const { azure, storeOf, onlySubscriptions } = this.#ports;
-    const visible = await azure.listSubscriptions();
+    const visible = await azure.listSubscriptions().catch((error) => {
+      throw toFailure(error);
+    });
     const chosen = visible.filter(
       ({ subscriptionId }) => !onlySubscriptions || onlySubscriptions.includes(subscriptionId),
     );
@@ -201,6 +203,20 @@ export class Discovery {
     }
     return own;
   }
+}
+
+/** Azure's trouble as the caller of a sync should see it. */
+function toFailure(error: unknown): unknown {
+  if (!(error instanceof AzureError)) return error;
+  const next =
+    error.kind === 'refused'
+      ? 'grant the identity the role Reader on the subscriptions (README.md, "Your own estate")'
+      : 'see GET /health, and try again';
+  return new Failure('unavailable', `Azure does not list the subscriptions: ${error.message}`, {
+    next,
+    retryAfterSeconds: error.retryAfterSeconds ?? 10,
+    cause: error,
+  });
 }
 
 function toDetails({ displayName, state, tenantId }: AzureSubscription) {

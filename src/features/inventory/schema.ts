@@ -61,15 +61,20 @@ const ResourceFields = z.strictObject({
         ),
     )
     .meta({ description: 'Full type, or a short name such as `virtual_machine`.' }),
-  location: z.string().min(1).max(128).default('global'),
+  location: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .meta({ description: '`eastus2` or `East US 2`; left out: `global`.' }),
   resource_group: z.string().min(1).max(90).optional(),
   subscription_id: z.guid().optional(),
-  properties: z.record(z.string(), z.unknown()).default({}),
-  tags: Tags.default({}),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  tags: Tags.optional(),
   sku: z.record(z.string(), z.unknown()).optional(),
   identity: z.record(z.string(), z.unknown()).optional(),
   kind: z.string().max(256).optional(),
-  annotations: AnnotationsInput.default({}),
+  annotations: AnnotationsInput.optional(),
 });
 
 /** What `POST /resources` takes: the guide's AzureResource, `id` and scope optional. */
@@ -77,12 +82,7 @@ export const ResourceInput = z.preprocess(respell, ResourceFields).meta({ id: 'R
 export type ResourceInput = z.infer<typeof ResourceInput>;
 
 /** What `PUT /resources/{id}` takes: any of the fields; what is left out stays. */
-export const ResourceUpdate = z
-  .preprocess(
-    respell,
-    z.strictObject({ ...ResourceFields.partial().shape, annotations: AnnotationsInput.optional() }),
-  )
-  .meta({ id: 'ResourceUpdate' });
+export const ResourceUpdate = z.preprocess(respell, ResourceFields.partial()).meta({ id: 'ResourceUpdate' });
 export type ResourceUpdate = z.infer<typeof ResourceUpdate>;
 
 const Stale = z.object({ since: z.iso.datetime(), reason: z.string() });

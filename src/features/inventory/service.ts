@@ -85,7 +85,7 @@ export class Inventory {
     await this.#store.segments.ensure(segment);
     const written = await this.#write(segment, resourceKey(document.id), (existing) => {
       if (existing) throw alreadyThere(existing);
-      return toPut(document, input.annotations as Annotations, { previous: undefined, cause });
+      return toPut(document, (input.annotations ?? {}) as Annotations, { previous: undefined, cause });
     });
     return toResource(written, {});
   }
@@ -251,8 +251,8 @@ function toDocument(input: ResourceInput): ResourceDocument {
     name: input.name,
     type: input.resource_type,
     location: normalizeLocation(input.location),
-    tags: input.tags,
-    properties: input.properties,
+    tags: input.tags ?? {},
+    properties: input.properties ?? {},
     ...(input.sku && { sku: input.sku }),
     ...(input.identity && { identity: input.identity }),
     ...(input.kind && { kind: input.kind }),

@@ -3,7 +3,8 @@ import type { CoreApp } from './core/app.ts';
 import { type InvocationResult, invokeRegistered } from './core/invoke.ts';
 import type { InvocationRequest } from './core/types.ts';
 import type { HostFunction } from './functions.ts';
-import { describeError, type Logger } from './log.ts';
+import type { Logger } from './log.ts';
+import { createTraceContext } from './trace-context.ts';
 
 export type Outcome =
   | ({ readonly ok: true } & InvocationResult)
@@ -36,7 +37,8 @@ export function createInvoker(options: {
 
   async function attempt(target: HostFunction, id: string, request: InvocationRequest): Promise<Outcome> {
     try {
-      const result = await invokeRegistered(app, target.registered, { id, request });
+      const traced = { ...request, traceContext: request.traceContext ?? createTraceContext() };
+      const result = await invokeRegistered(app, target.registered, { id, request: traced });
       await writeOutputs(target, result);
       return { ok: true, ...result };
     } catch (error) {
@@ -76,11 +78,6 @@ export function createInvoker(options: {
       return running.size;
     },
   };
-}
-
-/** The text of a failed outcome for a person. */
-export function failureText(outcome: Outcome): string {
-  return outcome.ok ? '' : describeError(outcome.error);
 }
 
 // Azure kills the worker of a function that ran out of time; here the handler goes on, its result is dropped.

@@ -10,12 +10,12 @@ try {
   captureConsole(logger);
   logUnhandled(logger);
   const host = await startFunctionsHost(options);
-  // `close` is a function, which JSON leaves out.
-  process.stdout.write(`${JSON.stringify(host)}\n`);
   const stop = () => void host.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.once('disconnect', stop);
+  // `close` is a function, which JSON leaves out.
+  process.stdout.write(`${JSON.stringify(host)}\n`);
 } catch (error) {
   process.stderr.write(`${problemLines(error).join('\n')}\n`);
   process.exit(1);

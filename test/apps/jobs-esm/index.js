@@ -73,7 +73,7 @@ app.serviceBusQueue('sessions', {
 app.eventGrid('oneEvent', {
   handler: (event, context) => {
     log.push({ job: 'oneEvent', event, trace: context.traceContext.traceParent });
-    if (event.data && event.data.fail) throw new Error('event refused');
+    if (event.data?.fail) throw new Error('event refused');
   },
 });
 

@@ -31,8 +31,10 @@ export function createServiceBusOutput(settings: AppSettings): OutputKind {
     check: (binding) =>
       entityOf(binding) === '' ? 'the output names no queue or topic' : clients.check(connectionOf(binding)),
     write: async (binding, data) => {
-      const sender = await senderOf(binding);
-      for (const item of itemsOf(data)) await sender.sendMessages(toMessage(item));
+      for (const item of itemsOf(data)) {
+        const sender = await senderOf(binding);
+        await sender.sendMessages(toMessage(item));
+      }
     },
     close: () => clients.close(),
   };

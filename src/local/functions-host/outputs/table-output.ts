@@ -44,8 +44,10 @@ export function createTableOutput(settings: AppSettings): OutputKind {
     check: (binding) =>
       connectionOf(binding) ? undefined : `the storage connection '${String(binding.connection)}' is missing`,
     write: async (binding, data) => {
-      const client = await clientOf(binding);
-      for (const item of itemsOf(data)) await client.createEntity(toEntity(binding, item));
+      for (const item of itemsOf(data)) {
+        const client = await clientOf(binding);
+        await client.createEntity(toEntity(binding, item));
+      }
     },
     close: async () => undefined,
   };

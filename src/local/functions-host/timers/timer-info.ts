@@ -1,5 +1,4 @@
 import type { InvocationRequest } from '../core/types.ts';
-import { createTraceContext } from '../trace-context.ts';
 import type { ScheduleStatus } from './past-due.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -22,7 +21,6 @@ export function timerRequest(
   return {
     inputData: [{ name: bindingName, data: { json } }],
     triggerMetadata: {},
-    traceContext: createTraceContext(),
   };
 }
 

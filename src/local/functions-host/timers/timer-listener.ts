@@ -21,7 +21,8 @@ type Run = { readonly reason: string; readonly isPastDue: boolean; readonly plan
 const longestWait = 24 * 24 * 60 * 60_000;
 
 /**
- * Runs a timer function at its occurrences, one run at a time: an occurrence that passes during a run is skipped.
+ * Runs a timer function at its occurrences, one run at a time: an occurrence that passes
+ * during a run starts when it ends, later ones that passed too are skipped.
  * https://github.com/Azure/azure-webjobs-sdk-extensions/blob/dev/src/WebJobs.Extensions/Extensions/Timers/Listener/TimerListener.cs
  */
 export async function startTimer(

@@ -20,7 +20,10 @@ app.hook.preInvocation((context) => {
   journal.push(`pre ${context.invocationContext.functionName}`);
   const handler = context.functionHandler;
   if (context.invocationContext.functionName === 'wrapped') {
-    context.functionHandler = async (...args) => ({ ...(await handler(...args)), headers: { 'x-wrapped': 'yes' } });
+    context.functionHandler = async (...args) => ({
+      ...(await handler(...args)),
+      headers: { 'x-wrapped': 'yes' },
+    });
   }
 });
 
@@ -69,7 +72,10 @@ app.http('download', {
         yield Buffer.alloc(65536, index % 256);
       }
     }
-    return { body: body(), headers: { 'content-type': 'video/fake', 'x-tags': request.query.getAll('tag').join('|') } };
+    return {
+      body: body(),
+      headers: { 'content-type': 'video/fake', 'x-tags': request.query.getAll('tag').join('|') },
+    };
   },
 });
 

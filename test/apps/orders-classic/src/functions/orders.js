@@ -24,7 +24,7 @@ app.http('listRecent', {
     const session = (request.headers.get('cookie') ?? '').match(/session=([^;]+)/);
     return new HttpResponse({
       status: 200,
-      jsonBody: { by: 'literal', session: session && session[1], tag: request.query.get('tag') },
+      jsonBody: { by: 'literal', session: session?.[1], tag: request.query.get('tag') },
       cookies: [
         { name: 'session', value: 'a b', maxAge: 60, httpOnly: true, sameSite: 'Strict' },
         { name: 'theme', value: 'dark', path: '/orders', secure: true },
@@ -53,7 +53,10 @@ app.post('placeOrder', {
   extraOutputs: [orderQueue],
   handler: async (request, context) => {
     const order = await request.json();
-    context.extraOutputs.set(orderQueue, order.lines.map((line) => ({ order: order.id, line })));
+    context.extraOutputs.set(
+      orderQueue,
+      order.lines.map((line) => ({ order: order.id, line })),
+    );
     return { status: 202, headers: { location: `/api/orders/${order.id}` } };
   },
 });

@@ -8,7 +8,7 @@ app.serviceBusQueue('ship', {
   handler: async (message, context) => {
     const { deliveryCount, messageId, applicationProperties, contentType } = context.triggerMetadata;
     seen.push({ message, deliveryCount, messageId: String(messageId), applicationProperties, contentType });
-    if (message && message.poison) throw new Error('cannot ship this');
+    if (message?.poison) throw new Error('cannot ship this');
   },
 });
 

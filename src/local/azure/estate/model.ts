@@ -112,8 +112,10 @@ export type ResourceType = {
   readonly untagged?: boolean;
   /** Child types kept inside the parent: child segment → array in `properties`. */
   readonly embedded?: Readonly<Record<string, string>>;
+  /** Embedded children hold their properties directly, without `properties`. */
+  readonly flatChildren?: boolean;
   readonly zonal?: boolean;
-  /** POST actions: action → properties to merge. */
+  /** POST actions: what each makes of the resource. */
   readonly actions?: Readonly<Record<string, (resource: Resource) => Resource>>;
   readonly build: (slot: Slot, context: BuildContext) => Body;
 };

@@ -21,6 +21,8 @@ type RealizeOptions = {
   readonly tenantId: string;
   readonly habits: TagHabits;
   readonly random?: Random;
+  /** In place of the past before the epoch, for a resource made now. */
+  readonly past?: BuildContext['past'];
 };
 
 /** Generates one resource from its slot. */
@@ -36,7 +38,9 @@ export function realizeSlot(slot: Slot, options: RealizeOptions): Resource {
     random,
     tenantId,
     lax: (rate) => random.next() < rate * factor,
-    past: (maxDays = 1400) => new Date(epoch - Math.floor(random.next() * maxDays * day)).toISOString(),
+    past:
+      options.past ??
+      ((maxDays = 1400) => new Date(epoch - Math.floor(random.next() * maxDays * day)).toISOString()),
   };
   const body = slot.type.build(slot, context);
   const location = slot.type.global === true ? 'global' : stamp.location;

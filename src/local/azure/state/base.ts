@@ -12,6 +12,8 @@ export type Base = {
   readonly tenantId: string;
   readonly subscriptions: readonly Subscription[];
   readonly managementGroups: readonly ManagementGroup[];
+  /** Types that a loaded estate has, as it writes them. */
+  readonly types?: readonly string[];
   readonly groupsOf: (subscriptionId: string) => readonly BaseGroup[];
   readonly resourcesOf: (subscriptionId: string, groupKey: string) => readonly Resource[];
 };

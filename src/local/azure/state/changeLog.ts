@@ -11,9 +11,10 @@ export class ChangeLog {
   #entries: LoggedChange[] = [];
 
   add(change: Change): void {
-    if (change.scope !== 'resource' || change.kind === 'Action') return;
+    const isAction = change.kind === 'Action';
+    if (change.scope !== 'resource' || (isAction && Object.keys(change.changes).length === 0)) return;
     const { after: _after, ...logged } = change;
-    this.#entries.push(logged);
+    this.#entries.push(isAction ? { ...logged, kind: 'Update' } : logged);
     if (this.#entries.length > capacity * 1.1) this.#entries = this.#entries.slice(-capacity);
   }
 

@@ -47,6 +47,10 @@ export class Estate {
     return this.#base.managementGroups;
   }
 
+  get types(): readonly string[] {
+    return this.#base.types ?? [];
+  }
+
   subscription(id: string): Subscription | undefined {
     return this.#bySubscription.get(id.toLowerCase());
   }

@@ -7,6 +7,7 @@ export const managedCluster: ResourceType = {
   prefix: 'aks',
   maxNameLength: 63,
   embedded: { agentPools: 'agentPoolProfiles' },
+  flatChildren: true,
   build: buildCluster,
 };
 

@@ -1,0 +1,132 @@
+import { ArmFailure } from '../arm/failure.ts';
+import { Random } from '../estate/random.ts';
+import { badOption } from '../graph/failure.ts';
+import { type FaultSettings, Faults } from './faults.ts';
+import { Quota } from './quota.ts';
+
+type Trigger = { readonly rate?: number | undefined; readonly every?: number | undefined };
+
+/** Decides for each request what goes wrong. The same seed and requests give the same faults. */
+export class FaultControl {
+  readonly #seed: number;
+  #faults: Faults = {};
+  #randoms = new Map<string, Random>();
+  #counts = new Map<string, number>();
+  #quota = new Quota();
+
+  constructor(seed: number, settings: FaultSettings = {}) {
+    this.#seed = seed;
+    this.set(settings);
+  }
+
+  get current(): Faults {
+    return this.#faults;
+  }
+
+  get graphLagMilliseconds(): number {
+    return (this.#faults.graphLagSeconds ?? 0) * 1000;
+  }
+
+  /** Replaces all faults; throws `ZodError` for settings that mean nothing. */
+  set(settings: FaultSettings): void {
+    this.#faults = Faults.parse(settings);
+    this.#randoms = new Map();
+    this.#counts = new Map();
+    this.#quota = new Quota();
+  }
+
+  /** Throws what is to be answered instead of the real answer. */
+  checkRequest(): void {
+    const { throttle, serverErrors } = this.#faults;
+    if (this.#strikes('throttle', throttle)) throw throttled(throttle?.retryAfterSeconds ?? 1);
+    if (!this.#strikes('serverErrors', serverErrors)) return;
+    throw new ArmFailure(serverErrors?.status ?? 503, 'ServerError', {
+      message: 'The server is temporarily unavailable.',
+    });
+  }
+
+  resets(): boolean {
+    return this.#strikes('resets', this.#faults.resets);
+  }
+
+  latency(): number {
+    const { slowPages } = this.#faults;
+    return this.#strikes('slowPages', slowPages) ? (slowPages?.milliseconds ?? 0) : 0;
+  }
+
+  checkGroup(name: string): void {
+    const { failingResourceGroups: failing } = this.#faults;
+    if (!failing?.names.some((candidate) => candidate.toLowerCase() === name.toLowerCase())) return;
+    if (failing.status === 500)
+      throw new ArmFailure(500, 'InternalServerError', { message: 'An internal server error occurred.' });
+    throw new ArmFailure(403, 'AuthorizationFailed', {
+      message: `The client does not have authorization to perform action over scope '/resourceGroups/${name}' or the scope is invalid.`,
+    });
+  }
+
+  /** Returns the quota headers of Resource Graph; throws what it is to answer instead. */
+  checkGraph(): Readonly<Record<string, string>> {
+    if (this.#faults.graphRefused === true) {
+      throw new ArmFailure(403, 'AuthorizationFailed', {
+        message:
+          "The client does not have authorization to perform action 'Microsoft.ResourceGraph/resources/read'.",
+      });
+    }
+    const { graphQuota } = this.#faults;
+    const { remaining, resetsAfter } = this.#quota.use(
+      graphQuota ?? { requests: 15, seconds: 5 },
+      Date.now(),
+    );
+    const headers = {
+      'x-ms-user-quota-remaining': String(Math.max(0, remaining)),
+      'x-ms-user-quota-resets-after': duration(resetsAfter),
+    };
+    if (graphQuota !== undefined && remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), headers);
+    return headers;
+  }
+
+  checkSkipToken(): void {
+    const { expiredSkipTokens } = this.#faults;
+    const expired =
+      typeof expiredSkipTokens === 'object'
+        ? this.#strikes('tokens', expiredSkipTokens)
+        : expiredSkipTokens === true;
+    if (expired) throw badOption('SkipTokenExpired', 'The skip token has expired. Run the query again.');
+  }
+
+  /** Draws at a rate from the fault's own seeded stream. */
+  draws(name: string, rate: number): boolean {
+    if (rate <= 0) return false;
+    let random = this.#randoms.get(name);
+    if (random === undefined) {
+      random = new Random(this.#seed, 10, ...Buffer.from(name));
+      this.#randoms.set(name, random);
+    }
+    return random.chance(rate);
+  }
+
+  #strikes(name: string, trigger: Trigger | undefined): boolean {
+    if (trigger === undefined) return false;
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    if (trigger.every !== undefined && count % trigger.every === 0) return true;
+    return this.draws(name, trigger.rate ?? 0);
+  }
+}
+
+function throttled(seconds: number, headers: Readonly<Record<string, string>> = {}): ArmFailure {
+  return new ArmFailure(429, 'TooManyRequests', {
+    message: `The request was throttled. Please try again after '${seconds}' seconds.`,
+    headers: {
+      'x-ms-user-quota-remaining': '0',
+      'x-ms-user-quota-resets-after': duration(seconds * 1000),
+      'x-ms-ratelimit-remaining-subscription-reads': '0',
+      'retry-after': String(seconds),
+      ...headers,
+    },
+  });
+}
+
+function duration(milliseconds: number): string {
+  return new Date(Math.ceil(milliseconds / 1000) * 1000).toISOString().slice(11, 19);
+}

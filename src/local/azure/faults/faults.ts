@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+const rate = z.number().min(0).max(1);
+const Trigger = z.strictObject({ rate: rate.optional(), every: z.number().int().min(1).optional() });
+
+/** What the simulator is told to do wrong. A `rate` is a probability, `every: n` hits each nth request. */
+export const Faults = z.strictObject({
+  /** 429 with `Retry-After`. */
+  throttle: Trigger.extend({ retryAfterSeconds: z.number().min(0).default(1) }).optional(),
+  /** 5xx instead of an answer. */
+  serverErrors: Trigger.extend({ status: z.number().int().min(500).max(599).default(503) }).optional(),
+  /** The connection is destroyed in the middle of the answer. */
+  resets: Trigger.optional(),
+  /** Answers come late. */
+  slowPages: z.strictObject({ milliseconds: z.number().min(0), rate: rate.default(1) }).optional(),
+  /** Reading these groups, or anything in them, through Resource Manager is refused. */
+  failingResourceGroups: z
+    .strictObject({
+      names: z.array(z.string()),
+      status: z.union([z.literal(403), z.literal(500)]).default(403),
+    })
+    .optional(),
+  /** Resource Graph answers 403. */
+  graphRefused: z.boolean().optional(),
+  /** Skip tokens are refused as expired: all of them, or at a rate. */
+  expiredSkipTokens: z.union([z.boolean(), z.strictObject({ rate })]).optional(),
+  /** Resource Graph shows the estate as it was so long ago (up to 15 minutes). */
+  graphLagSeconds: z.number().min(0).max(900).optional(),
+  /** The real quota of Resource Graph: requests per window and user. */
+  graphQuota: z
+    .strictObject({ requests: z.number().int().min(1).default(15), seconds: z.number().min(0.1).default(5) })
+    .optional(),
+  events: z
+    .strictObject({
+      duplicate: rate.default(0),
+      reorder: rate.default(0),
+      delay: rate.default(0),
+      delayMilliseconds: z.number().min(0).default(3000),
+      lose: rate.default(0),
+    })
+    .optional(),
+});
+export type Faults = z.infer<typeof Faults>;
+/** Faults as they are written, with defaults left out. */
+export type FaultSettings = z.input<typeof Faults>;

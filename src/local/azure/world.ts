@@ -1,0 +1,19 @@
+import type { Operations } from './arm/operations.ts';
+import type { Drift } from './drift/drift.ts';
+import type { EventGrid } from './events/eventGrid.ts';
+import type { FaultControl } from './faults/faultControl.ts';
+import type { ChangeLog } from './state/changeLog.ts';
+import type { Estate } from './state/estate.ts';
+import type { Recorder } from './state/recorder.ts';
+
+/** Everything that a request may touch. */
+export type World = {
+  readonly seed: number;
+  readonly estate: Estate;
+  readonly log: ChangeLog;
+  readonly recorder: Recorder;
+  readonly faults: FaultControl;
+  readonly events: EventGrid;
+  readonly drift: Drift;
+  readonly operations: Operations;
+};

@@ -6,7 +6,7 @@ import { sinkOf } from './logging.ts';
 /**
  * Registers a function for each route. Functions knows no path behind a rest-of-path parameter, so routes that
  * share one (`resources/{id+}` and `resources/{id+}/history`) share a function; our own router tells them apart.
- * `elsewhere` gets what no route matches, so that a wrong path or method is answered with a problem too.
+ * `wildcard` (last by name, since Azure matches in that order) gets what no route matches, so that a wrong path or method is answered with a problem too.
  */
 export function registerHttp(api: Api): void {
   for (const [name, route] of functionsOf(api.routes)) {
@@ -17,7 +17,7 @@ export function registerHttp(api: Api): void {
       handler: (request, context) => handle(api, request, context),
     });
   }
-  app.http('elsewhere', {
+  app.http('wildcard', {
     route: '{*path}',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     authLevel: 'anonymous',
@@ -41,7 +41,7 @@ export function functionsOf(
 }
 
 function toTemplate(path: string): string {
-  return path.slice(1).replace(/\{(\w+)\+\}.*$/, '{*$1}');
+  return path.slice(1).replace(/\{(\w+)\+\}.*$/, '{*$1:minlength(1)}');
 }
 
 async function handle(api: Api, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../world.ts';
 import { requireApiVersion } from './apiVersion.ts';
@@ -53,12 +55,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, worl
 }
 
 async function stream(outgoing: ServerResponse, chunks: AsyncIterable<string>): Promise<void> {
-  for await (const chunk of chunks) {
-    if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk))
-      await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
-  }
-  outgoing.end();
+  await pipeline(Readable.from(chunks), outgoing);
 }
 
 async function answer(incoming: IncomingMessage, world: World, correlationId: string): Promise<ArmResponse> {

@@ -46,15 +46,15 @@ const unwatched = new Set(['id', 'name', 'type', 'systemData']);
 
 function collect(path: string, before: Json, after: Json, changes: Record<string, PropertyChange>): void {
   if (before === after) return;
-  const left = entriesOf(before);
-  const right = entriesOf(after);
+  const left = entriesOf(before, after);
+  const right = entriesOf(after, before);
   if (left === undefined || right === undefined) {
     const propertyChangeType = before === undefined ? 'Insert' : after === undefined ? 'Remove' : 'Update';
     changes[path] = { previousValue: textOf(before), newValue: textOf(after), propertyChangeType };
     return;
   }
   const keys = new Set([...left.keys(), ...right.keys()]);
-  const bracket = Array.isArray(before) && Array.isArray(after);
+  const bracket = Array.isArray(before ?? after) && Array.isArray(after ?? before);
   for (const key of keys) {
     if (path === '' && unwatched.has(key)) continue;
     const inner = bracket ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
@@ -62,9 +62,12 @@ function collect(path: string, before: Json, after: Json, changes: Record<string
   }
 }
 
-function entriesOf(value: Json): ReadonlyMap<string, Json> | undefined {
-  if (value === null || typeof value !== 'object') return undefined;
-  return new Map(Object.entries(value));
+/** What appears or goes as a whole is listed by its parts. */
+function entriesOf(value: Json, other: Json): ReadonlyMap<string, Json> | undefined {
+  const isPart =
+    value === undefined && other !== null && typeof other === 'object' && Object.keys(other).length > 0;
+  if (isPart) return new Map();
+  return value === null || typeof value !== 'object' ? undefined : new Map(Object.entries(value));
 }
 
 function textOf(value: Json): string | null {

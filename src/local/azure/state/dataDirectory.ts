@@ -80,5 +80,6 @@ function differences(directory: string, recorded: Recorded, wanted: Wanted): str
 }
 
 function digest(path: string): string {
+  if (!existsSync(path)) throw new CorruptData(`${path}: there is no such file`);
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

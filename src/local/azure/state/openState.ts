@@ -30,7 +30,7 @@ export async function openState(options: StateOptions): Promise<State> {
   const directory =
     dataDir === undefined ? undefined : openDataDirectory(dataDir, { estateSize, seed, estateFile });
   const made = directory ?? { seed, estateSize, estateFile, notes: [] };
-  const estate = new Estate(openBase(made));
+  const estate = new Estate(await openBase(made));
   const log = new ChangeLog();
   let journal: Journal | undefined;
   const append = (change: Change): void => journal?.append(change);
@@ -42,11 +42,9 @@ export async function openState(options: StateOptions): Promise<State> {
   return { estate, recorder, log, seed: made.seed, notes: made.notes, close: () => journal?.close() };
 }
 
-function openBase(made: {
-  readonly seed: number;
-  readonly estateSize: number;
-  readonly estateFile: string | undefined;
-}): Base {
+type Made = { readonly seed: number; readonly estateSize: number; readonly estateFile: string | undefined };
+
+async function openBase(made: Made): Promise<Base> {
   return made.estateFile === undefined
     ? generatedBase(made.seed, made.estateSize)
     : fileBase(made.estateFile);

@@ -22,6 +22,8 @@ export type OutputWriter = (target: HostFunction, result: InvocationResult) => P
 export type Invoker = {
   /** Runs a function once, its outputs included; never rejects. */
   run(target: HostFunction, request: InvocationRequest, options: RunOptions): Promise<Outcome>;
+  /** Makes `drain` wait for work around invocations too, such as settling a message; passes the work through. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Resolves to the number of invocations still running when all have ended or `limitMs` have passed. */
   drain(limitMs: number): Promise<number>;
 };
@@ -34,6 +36,7 @@ export function createInvoker(options: {
 }): Invoker {
   const { app, logger, timeoutMs, writeOutputs } = options;
   const running = new Set<Promise<unknown>>();
+  const held = new Set<Promise<unknown>>();
 
   async function attempt(target: HostFunction, id: string, request: InvocationRequest): Promise<Outcome> {
     try {
@@ -64,12 +67,20 @@ export function createInvoker(options: {
       running.add(outcome);
       return outcome.finally(() => running.delete(outcome));
     },
+    hold: (work) => {
+      const settled = work.then(
+        () => held.delete(settled),
+        () => held.delete(settled),
+      );
+      held.add(settled);
+      return work;
+    },
     drain: async (limitMs) => {
       const deadline = Promise.withResolvers<void>();
       const timer = setTimeout(deadline.resolve, limitMs);
-      while (running.size > 0) {
+      while (running.size + held.size > 0) {
         const expired = await Promise.race([
-          Promise.allSettled(running).then(() => false),
+          Promise.allSettled([...running, ...held]).then(() => false),
           deadline.promise.then(() => true),
         ]);
         if (expired) break;

@@ -42,7 +42,8 @@ export function startListener(
   const receiverOptions: ServiceBusReceiverOptions = {
     receiveMode: 'peekLock',
     skipParsingBodyAsJson: true,
-    maxAutoLockRenewalDurationInMs: context.options.maxAutoLockRenewalMs,
+    // The client keeps its renewals by message id, which need not be unique, and past the handler: see lock-keeper.ts.
+    maxAutoLockRenewalDurationInMs: 0,
   };
   const full: ListenerContext = {
     ...context,

@@ -1,8 +1,8 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 
 /**
- * Renews the locks of messages that were pulled (the client renews only those it pushed) until the returned function
- * is called or `maxMs` have passed. A lock that is lost shows when the message is settled.
+ * Renews the locks of messages until the returned function is called or `maxMs` have passed. A lock that is lost
+ * shows when the message is settled.
  */
 export function keepLocked(
   receiver: ServiceBusReceiver,

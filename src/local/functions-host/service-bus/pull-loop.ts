@@ -32,7 +32,7 @@ export async function pullOnce(
   }
   const release = renewLocks ? keepLocked(receiver, messages, options.maxAutoLockRenewalMs) : () => undefined;
   const groups = context.isMany ? [messages] : messages.map((message) => [message]);
-  await Promise.all(
+  const handled = Promise.all(
     groups.map(async (group) => {
       const [first] = group;
       if (!first) return;
@@ -43,6 +43,7 @@ export async function pullOnce(
       await settler.settle(group, outcome);
     }),
   );
+  await invoker.hold(handled);
   release();
   return messages.length;
 }

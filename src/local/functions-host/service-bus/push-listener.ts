@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { createLimiter } from './limiter.ts';
+import { keepLocked } from './lock-keeper.ts';
 import type { ListenerContext, ServiceBusListener } from './listener.ts';
 import { singleRequest } from './message-data.ts';
 import { createOutage } from './outage.ts';
@@ -30,7 +31,9 @@ export async function startPushListener(context: ListenerContext): Promise<Servi
       processMessage: async (message) => {
         outage.recovered();
         held.add(message);
-        await limiter(() => handle(message));
+        const release = keepLocked(receiver, [message], options.maxAutoLockRenewalMs);
+        await invoker.hold(limiter(() => handle(message)));
+        release();
         held.delete(message);
       },
       processError: async ({ error }) => outage.failed(error),

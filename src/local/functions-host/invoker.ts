@@ -68,11 +68,9 @@ export function createInvoker(options: {
       return outcome.finally(() => running.delete(outcome));
     },
     hold: (work) => {
-      const settled = work.then(
-        () => held.delete(settled),
-        () => held.delete(settled),
-      );
-      held.add(settled);
+      held.add(work);
+      const forget = () => held.delete(work);
+      work.then(forget, forget);
       return work;
     },
     drain: async (limitMs) => {

@@ -14,7 +14,8 @@ export async function loadApp(entry: string): Promise<void> {
 async function filesOf(entry: string): Promise<string[]> {
   const path = resolve(entry);
   if (!/[*?{}[\]]/.test(entry)) return [path];
-  const files = await Array.fromAsync(glob(entry, { cwd: process.cwd() }));
+  const files: string[] = [];
+  for await (const file of glob(entry)) files.push(isAbsolute(file) ? file : join(process.cwd(), file));
   if (files.length === 0) throw new HostStartError([`No file matches the entry ${entry}.`]);
-  return files.map((file) => (isAbsolute(file) ? file : join(process.cwd(), file))).sort();
+  return files.sort();
 }

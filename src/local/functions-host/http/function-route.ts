@@ -9,7 +9,8 @@ import { announcesTooMuch, type BodyLimits, readBody } from './body.ts';
 import { toHttpData } from './request-data.ts';
 import type { RequestTarget } from './request-target.ts';
 import { sendHttpData, sendStatus } from './respond.ts';
-import type { RouteMatch, RouteValues } from './routes.ts';
+import type { RouteValues } from './route-match.ts';
+import type { RouteMatch } from './routes.ts';
 import { streamInvocation } from './stream-invocation.ts';
 
 export type HttpTarget = { readonly hostFunction: HostFunction; readonly authLevel: AuthLevel };

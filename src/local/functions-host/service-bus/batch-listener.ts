@@ -1,34 +1,58 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { createGatherer } from './gatherer.ts';
 import type { ListenerContext, ServiceBusListener } from './listener.ts';
+import { keepLocked } from './lock-keeper.ts';
+import { batchRequest } from './message-data.ts';
 import { createOutage } from './outage.ts';
-import { pullOnce } from './pull-loop.ts';
+import { createSettler } from './settle.ts';
 
-/** Runs a function once per batch of messages (cardinality many), one batch at a time. */
+// The client's own batches wait a second after the first message; .NET's, which the host uses, do not.
+const windowMs = 20;
+
+/** Runs a function once per batch of the messages that are there (cardinality many), one batch at a time. */
 export async function startBatchListener(context: ListenerContext): Promise<ServiceBusListener> {
-  const { client, entity, options, target, logger } = context;
+  const { client, entity, options, target, invoker, logger } = context;
   const receiver = context.createReceiver(client, entity);
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const settler = createSettler(receiver, { ...context, functionName: target.name });
   const outage = createOutage(target.name, logger);
+  const held = new Set<ServiceBusReceivedMessage>();
+  const gatherer = createGatherer<ServiceBusReceivedMessage>((messages) => invoker.hold(handle(messages)), {
+    size: options.maxMessageBatchSize,
+    windowMs,
+  });
 
-  async function loop(): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        const pull = { signal, count: options.maxMessageBatchSize, waitMs: 60_000, renewLocks: true };
-        await pullOnce(context, receiver, pull);
-        outage.recovered();
-      } catch (error) {
-        if (signal.aborted) return;
-        outage.failed(error);
-        await outage.wait(signal);
-      }
-    }
+  async function handle(messages: readonly ServiceBusReceivedMessage[]): Promise<void> {
+    const request = batchRequest(target.trigger, messages);
+    const outcome = await invoker.run(target, request, { reason: `messages from ${entity.label}` });
+    await settler.settle(
+      messages.filter((message) => held.has(message)),
+      outcome,
+    );
   }
 
-  const running = loop();
+  const subscription = receiver.subscribe(
+    {
+      processMessage: async (message) => {
+        outage.recovered();
+        held.add(message);
+        const release = keepLocked(receiver, [message], options.maxAutoLockRenewalMs);
+        await gatherer.add(message);
+        release();
+        held.delete(message);
+      },
+      processError: async ({ error }) => outage.failed(error),
+    },
+    { autoCompleteMessages: false, maxConcurrentCalls: options.maxMessageBatchSize + options.prefetchCount },
+  );
   return {
-    stop: async () => stopping.abort(),
+    stop: async () => {
+      await subscription.close();
+      await settler.abandon(gatherer.flush());
+    },
     close: async () => {
-      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 500))]);
+      const left = [...held];
+      held.clear();
+      await settler.abandon(left);
       await receiver.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { createLimiter } from './limiter.ts';
-import { keepLocked } from './lock-keeper.ts';
 import type { ListenerContext, ServiceBusListener } from './listener.ts';
+import { keepLocked } from './lock-keeper.ts';
 import { singleRequest } from './message-data.ts';
 import { createOutage } from './outage.ts';
 import { createSettler } from './settle.ts';

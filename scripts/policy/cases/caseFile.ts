@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+/** One labelled case, as its file has it. */
+export type LabelledCase = Readonly<Record<string, unknown>> & { readonly note: string };
+
+/** A file of labelled cases. */
+export interface CaseFile {
+  readonly path: string;
+  /** Keys beside `cases`: aliases, aliases_json, builtin, policy_rule … */
+  readonly shared: Readonly<Record<string, unknown>>;
+  readonly cases: readonly LabelledCase[];
+}
+
+/** What became of a case. */
+export type CaseResult =
+  | { readonly verdict: 'passed' }
+  | { readonly verdict: 'skipped'; readonly reason: string }
+  | { readonly verdict: 'failed'; readonly reason: string };
+
+export const passed: CaseResult = { verdict: 'passed' };
+
+export function failed(reason: string): CaseResult {
+  return { verdict: 'failed', reason };
+}
+
+/** Reads a YAML file of cases; null when it holds none. @throws when it is not YAML */
+export function readCaseFile(path: string): CaseFile | null {
+  const document: unknown = parse(readFileSync(path, 'utf8'));
+  if (!isRecord(document) || !Array.isArray(document.cases)) return null;
+  const { cases, ...shared } = document;
+  return { path, shared, cases: cases.filter(isCase) };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCase(value: unknown): value is LabelledCase {
+  return isRecord(value) && typeof value.note === 'string';
+}

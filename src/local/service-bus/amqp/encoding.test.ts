@@ -7,8 +7,15 @@ import { parseMessage, parseTransfer } from './incoming.ts';
 import { swapGuid } from './lock-token.ts';
 import { encodeForDelivery, withProperties } from './outgoing.ts';
 
-const value = fc.oneof(fc.string(), fc.integer({ min: 1, max: 1_000_000 }), fc.boolean(), fc.double({ noNaN: true, noInteger: true }));
-const bag = fc.dictionary(fc.string({ minLength: 1 }), value, { noNullPrototype: true });
+const value = fc.oneof(
+  fc.string(),
+  fc.integer({ min: 1, max: 1_000_000 }),
+  fc.boolean(),
+  fc.double({ noNaN: true, noInteger: true }),
+);
+/** rhea decodes into plain objects, which lose the key `__proto__`. */
+const name = fc.string({ minLength: 1 }).filter((key) => key !== '__proto__');
+const bag = fc.dictionary(name, value, { noNullPrototype: true });
 const message = fc.record(
   {
     body: fc.uint8Array({ maxLength: 400 }).map((bytes) => rhea.message.data_section(Buffer.from(bytes))),
@@ -38,6 +45,15 @@ function bareOf(bytes: Buffer): Buffer {
   return bytes.subarray(sectionsOf(bytes).find((section) => section.code >= 0x73)?.start);
 }
 
+function errorOf(work: () => unknown): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('messages on the wire', () => {
   it('are read as rhea reads them', () => {
     fc.assert(
@@ -47,11 +63,14 @@ describe('messages on the wire', () => {
         const parsed = parseMessage(encoded, 0);
 
         const decoded = rhea.message.decode(parsed.payload);
+        const expected = {
+          ...rhea.message.decode(encoded),
+          message_id: sent.message_id ?? decoded.message_id,
+        };
         expect(parsed.sessionId).toBe(sent.group_id);
         expect(parsed.timeToLive).toBe(sent.ttl ?? Number.POSITIVE_INFINITY);
-        expect(decoded['message_id']).toBeDefined();
-        if (sent.message_id !== undefined) expect(parsed.payload).toBe(encoded);
-        else expect({ ...decoded, message_id: undefined }).toEqual({ ...rhea.message.decode(encoded), message_id: undefined });
+        expect(String(decoded.message_id)).toMatch(sent.message_id === undefined ? /^[0-9a-f]{32}$/ : /./);
+        expect({ ...decoded }).toEqual(expected);
       }),
     );
   });
@@ -65,10 +84,10 @@ describe('messages on the wire', () => {
 
         const decoded = rhea.message.decode(delivered);
         expect(bareOf(delivered).equals(bareOf(encoded))).toBe(true);
-        expect(decoded['delivery_count']).toBe(3);
-        expect(decoded['ttl']).toBe(5_000);
-        expect(decoded['message_annotations']).toMatchObject({
-          ...rhea.message.decode(encoded)['message_annotations'],
+        expect(decoded.delivery_count).toBe(3);
+        expect(decoded.ttl).toBe(5_000);
+        expect(decoded.message_annotations).toMatchObject({
+          ...rhea.message.decode(encoded).message_annotations,
           'x-opt-sequence-number': 77,
           'x-opt-enqueued-time': new Date(1_700_000_000_000),
           'x-opt-locked-until': new Date(1_700_000_001_000),
@@ -86,7 +105,10 @@ describe('messages on the wire', () => {
         const changed = rhea.message.decode(withProperties(encoded, properties));
 
         const before = rhea.message.decode(encoded);
-        expect(changed['application_properties'] ?? {}).toEqual({ ...before['application_properties'], ...properties });
+        expect(changed.application_properties ?? {}).toEqual({
+          ...before.application_properties,
+          ...properties,
+        });
         expect({ ...changed, application_properties: 0 }).toEqual({ ...before, application_properties: 0 });
       }),
     );
@@ -97,11 +119,11 @@ describe('messages on the wire', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), fc.boolean(), (bytes, batch) => {
         const format = batch ? 0x80013700 : 0;
 
-        try {
-          parseTransfer(Buffer.from(bytes), format, 0);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-        }
+        const error = errorOf(() => parseTransfer(Buffer.from(bytes), format, 0));
+
+        expect([undefined, RangeError]).toContain(
+          error === undefined ? undefined : Object(error).constructor,
+        );
       }),
       { numRuns: 2_000 },
     );

@@ -2,7 +2,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Entity } from '../broker/entity.ts';
 import { refusalOf } from './errors.ts';
 import { Fields } from './fields.ts';
-import { OPERATIONS, type Outcome } from './operations.ts';
+import { type Call, OPERATIONS, type Operation, type Outcome } from './operations.ts';
 import type { Handler, Response } from './requests.ts';
 
 /**
@@ -13,11 +13,20 @@ export function createManagement(entity: Entity, broker: Broker): Handler {
   return function manage(request, reply) {
     const operation = OPERATIONS.get(String(request.properties.operation));
     const call = { entity, broker, now: Date.now(), fields: new Fields(request.body) };
-    const outcome: Outcome =
-      operation === undefined ? { ok: false, code: 'notImplemented' } : operation(call);
+    const outcome = run(operation, call);
     broker.touch(entity);
     broker.afterCommit(() => reply(responseTo(outcome)));
   };
+}
+
+/** An embedded message that is not well formed makes a RangeError. */
+function run(operation: Operation | undefined, call: Call): Outcome {
+  try {
+    return operation?.(call) ?? { ok: false, code: 'notImplemented' };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, code: 'undecodable' };
+    throw error;
+  }
 }
 
 function responseTo(outcome: Outcome): Response {

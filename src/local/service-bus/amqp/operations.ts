@@ -9,7 +9,7 @@ import { tokenFromUuid, uuidFromToken } from './lock-token.ts';
 import { encodeForDelivery } from './outgoing.ts';
 import { MAX_MESSAGE_SIZE } from './receiving.ts';
 
-type Call = {
+export type Call = {
   readonly entity: Entity;
   readonly broker: Broker;
   readonly now: number;
@@ -20,7 +20,7 @@ export type Outcome =
   | { readonly ok: true; readonly body?: Record<string, unknown> }
   | { readonly ok: false; readonly code: ErrorCode };
 
-type Operation = (call: Call) => Outcome;
+export type Operation = (call: Call) => Outcome;
 
 const LONG = 0x81;
 const TIMESTAMP = 0x83;

@@ -1,4 +1,5 @@
 import rhea, { type Connection, type EventContext, type Receiver, type Sender } from 'rhea';
+import { whenGone } from './lifetime.ts';
 import { settleAccepted } from './rhea.ts';
 
 export type Request = {
@@ -22,7 +23,7 @@ export class ReplyLinks {
     this.byConnection.set(sender.connection, links);
     const names = namesOf(sender);
     for (const name of names) links.set(name, sender);
-    sender.on('sender_close', () => {
+    whenGone(sender, () => {
       for (const name of names) if (links.get(name) === sender) links.delete(name);
     });
   }

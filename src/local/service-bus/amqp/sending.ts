@@ -32,6 +32,7 @@ export class SendingLink implements Consumer {
     this.forgets = sender.snd_settle_mode === SETTLED_BY_SENDER;
     confirmEveryDrain(sender);
     sender.on('sender_flow', () => this.broker.touch(this.entity));
+    sender.on('sendable', () => this.broker.touch(this.entity));
     sender.on('sender_draining', () => {
       this.draining = true;
     });
@@ -43,7 +44,7 @@ export class SendingLink implements Consumer {
   }
 
   hasCredit(): boolean {
-    return this.used < creditLimit(this.sender);
+    return this.used < creditLimit(this.sender) && this.sender.sendable();
   }
 
   reserve(): void {

@@ -8,6 +8,7 @@ import type { SessionLock } from '../queue/sessions.ts';
 import { acknowledgeAtOnce } from './acknowledgement.ts';
 import { createClaims } from './claims.ts';
 import { errorOf } from './errors.ts';
+import { whenGone } from './lifetime.ts';
 import { createManagement } from './management.ts';
 import { MAX_MESSAGE_SIZE, receiveTransfers } from './receiving.ts';
 import { ReplyLinks, serveRequests } from './requests.ts';
@@ -21,7 +22,6 @@ const LISTEN = {
   max_frame_size: 64 * 1024,
   session_buffer_size: { incoming: 2_048, outgoing: 65_536 },
   receiver_options: { credit_window: 0, autoaccept: false, max_message_size: MAX_MESSAGE_SIZE },
-  sender_options: { treat_modified_as_released: false },
 };
 /** rhea throws for events that nobody listens to; what they report, the links see as closed. */
 const SILENCED = [
@@ -37,13 +37,18 @@ export type AmqpServer = { readonly port: number; close(): Promise<void> };
 
 /** Listens on the loopback address; rejects when the port is taken. */
 export async function listen(broker: Broker, port: number): Promise<AmqpServer> {
-  const container = rhea.create_container();
+  const container = rhea.create_container({ treat_modified_as_released: false });
   const replies = new ReplyLinks();
   const claims = createClaims(broker);
   for (const event of [...SILENCED, 'disconnected']) container.on(event, () => {});
-  container.on('connection_open', ({ connection }: EventContext) => acknowledgeAtOnce(connection));
+  container.on('connection_open', ({ connection }: EventContext) => {
+    connection.setMaxListeners(0);
+    acknowledgeAtOnce(connection);
+  });
   container.on('session_open', ({ session }: EventContext) => {
-    if (session !== undefined) keepTransfersEncoded(session);
+    if (session === undefined) return;
+    session.setMaxListeners(0);
+    keepTransfersEncoded(session);
   });
   container.on('receiver_open', ({ receiver }: EventContext) => {
     if (receiver !== undefined) openReceiver(receiver);
@@ -123,9 +128,7 @@ function consume(
     entity.queue.releaseSession(lock);
     broker.touch(entity);
   }
-  sender.once('sender_close', leave);
-  sender.session.once('session_close', leave);
-  sender.connection.once('disconnected', leave);
+  whenGone(sender, leave);
   broker.touch(entity);
 }
 

@@ -5,6 +5,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Entity } from '../broker/entity.ts';
 import type { SessionLock } from '../queue/sessions.ts';
 import { type ErrorCode, errorOf } from './errors.ts';
+import { whenGone } from './lifetime.ts';
 import { holdAttach, setAttachProperties } from './rhea.ts';
 
 export const SESSION_FILTER = 'com.microsoft:session-filter';
@@ -53,9 +54,7 @@ export function acceptSession(acceptance: Acceptance, sessionId: string | null):
     clearTimeout(timer);
     entity.removeWaiter(waiter);
   }
-  sender.once('sender_close', leave);
-  sender.session.once('session_close', leave);
-  sender.connection.once('disconnected', leave);
+  whenGone(sender, leave);
   broker.touch(entity);
 }
 

@@ -1,8 +1,5 @@
-import { Catalog } from './catalog.ts';
 import { Duplicates } from './duplicates.ts';
-import { Heap } from './heap.ts';
 import {
-  expiryOf,
   failure,
   type Incoming,
   type Message,
@@ -12,7 +9,8 @@ import {
   success,
 } from './message.ts';
 import type { Identities, Journal, QueueRules } from './ports.ts';
-import { bySequenceNumber, type Session, type SessionLock, Sessions } from './sessions.ts';
+import { type Session, type SessionLock, Sessions } from './sessions.ts';
+import { Shelves } from './shelves.ts';
 
 export type QueueOptions = {
   readonly rules: QueueRules;
@@ -32,13 +30,10 @@ export class MessageQueue {
   private readonly journal: Journal;
   private readonly identities: Identities;
   private readonly deadLetters: MessageQueue | undefined;
-  private readonly catalog = new Catalog();
-  private readonly ready = new Heap(bySequenceNumber);
   private readonly sessions = new Sessions();
+  private readonly shelves: Shelves;
   /** By lock token. Without sessions all locks last equally long: insertion order is expiry order. */
   private readonly locks = new Map<string, Message>();
-  private readonly scheduled = new Heap(byScheduledTime);
-  private readonly expiring = new Heap(byExpiry);
   private readonly duplicates = new Duplicates();
 
   constructor(options: QueueOptions) {
@@ -46,6 +41,7 @@ export class MessageQueue {
     this.journal = options.journal;
     this.identities = options.identities;
     this.deadLetters = options.deadLetters;
+    this.shelves = new Shelves(options.rules.requiresSession ? this.sessions : undefined);
   }
 
   /** Accepts all of the messages or, with a failure, none. Duplicates are accepted and dropped. */
@@ -61,8 +57,7 @@ export class MessageQueue {
 
   /** Takes up a message read from the store, without journaling. */
   restore(message: Message): void {
-    this.catalog.add(message);
-    this.arrange(message);
+    this.shelves.add(message);
   }
 
   restoreId(messageId: string, until: number): void {
@@ -75,7 +70,7 @@ export class MessageQueue {
 
   /** Removes scheduled messages; none if one of them is not there. */
   cancelScheduled(sequenceNumbers: readonly number[]): Result<void> {
-    const messages = this.find(sequenceNumbers, 'scheduled');
+    const messages = this.shelves.find(sequenceNumbers, 'scheduled');
     if (messages === undefined) return failure('messageNotFound');
     for (const message of messages) this.drop(message);
     return success(undefined);
@@ -83,7 +78,7 @@ export class MessageQueue {
 
   /** Returns the message that is to be delivered next. In a queue with sessions `sessionId` is needed. */
   next(sessionId: string | undefined): Message | undefined {
-    return (sessionId === undefined ? this.ready : this.sessions.find(sessionId)?.ready)?.peek();
+    return this.shelves.next(sessionId);
   }
 
   /** Locks a message that {@link next} or {@link findDeferred} returned, or removes it when `forget`. */
@@ -92,7 +87,7 @@ export class MessageQueue {
       this.drop(message);
       return;
     }
-    this.withdraw(message);
+    this.shelves.withdraw(message);
     const session = this.sessionOf(message);
     const until = session?.lock?.until ?? now + this.rules.lockDuration;
     message.lock = { token: this.identities.lockToken(), until };
@@ -105,7 +100,7 @@ export class MessageQueue {
     if (this.rules.requiresSession && this.sessions.find(sessionId ?? '')?.lock === undefined) {
       return failure('sessionLockLost');
     }
-    const messages = this.find(sequenceNumbers, 'deferred');
+    const messages = this.shelves.find(sequenceNumbers, 'deferred');
     return messages === undefined ? failure('messageNotFound') : success(messages);
   }
 
@@ -133,7 +128,7 @@ export class MessageQueue {
   }
 
   peek(sequenceNumber: number, count: number, sessionId: string | undefined): Message[] {
-    return this.catalog.from(sequenceNumber, count, sessionId);
+    return this.shelves.catalog.from(sequenceNumber, count, sessionId);
   }
 
   /** Locks the named session, or without a name the one that has waited longest. */
@@ -184,10 +179,10 @@ export class MessageQueue {
   advance(now: number): SessionLock[] {
     const lost = this.expireSessions(now);
     this.expireLocks(now);
-    for (let next = this.scheduled.peek(); isDue(next?.scheduledFor, now); next = this.scheduled.peek()) {
-      if (next !== undefined) this.activate(next, now);
+    for (let next = this.shelves.nextDue(now); next; next = this.shelves.nextDue(now)) {
+      this.activate(next, now);
     }
-    for (let next = this.expiring.peek(); next && expiryOf(next) <= now; next = this.expiring.peek()) {
+    for (let next = this.shelves.nextExpired(now); next; next = this.shelves.nextExpired(now)) {
       this.expire(next);
     }
     return lost;
@@ -196,24 +191,22 @@ export class MessageQueue {
   /** Returns when {@link advance} will next have something to do; Infinity = never. */
   nextDeadline(): number {
     const [locked] = this.rules.requiresSession ? [] : this.locks.values();
-    const expiring = this.expiring.peek();
     return Math.min(
       locked?.lock?.until ?? Number.POSITIVE_INFINITY,
       this.sessions.oldestLock()?.until ?? Number.POSITIVE_INFINITY,
-      this.scheduled.peek()?.scheduledFor ?? Number.POSITIVE_INFINITY,
-      expiring === undefined ? Number.POSITIVE_INFINITY : expiryOf(expiring),
+      this.shelves.nextDeadline(),
     );
   }
 
   get bytes(): number {
-    return this.catalog.bytes + (this.deadLetters?.bytes ?? 0);
+    return this.shelves.catalog.bytes + (this.deadLetters?.bytes ?? 0);
   }
 
   counts() {
     return {
-      ...this.catalog.counts(),
+      ...this.shelves.catalog.counts(),
       locked: this.locks.size,
-      oldestEnqueuedAt: this.catalog.oldestEnqueuedAt(),
+      oldestEnqueuedAt: this.shelves.catalog.oldestEnqueuedAt(),
     };
   }
 
@@ -251,35 +244,6 @@ export class MessageQueue {
     return false;
   }
 
-  /** Puts an unlocked message where its state belongs. */
-  private arrange(message: Message): void {
-    if (message.state === 'scheduled') {
-      this.scheduled.add(message);
-      return;
-    }
-    if (expiryOf(message) < Number.POSITIVE_INFINITY) this.expiring.add(message);
-    if (message.state === 'active') this.offer(message);
-  }
-
-  private offer(message: Message): void {
-    if (!this.rules.requiresSession || message.sessionId === undefined) {
-      this.ready.add(message);
-      return;
-    }
-    const session = this.sessions.get(message.sessionId);
-    session.ready.add(message);
-    this.sessions.changed(session);
-  }
-
-  private withdraw(message: Message): void {
-    this.scheduled.remove(message);
-    this.expiring.remove(message);
-    if (this.ready.remove(message) || message.sessionId === undefined) return;
-    const session = this.sessions.get(message.sessionId);
-    session.ready.remove(message);
-    this.sessions.changed(session);
-  }
-
   private unlock(message: Message): void {
     if (message.lock !== undefined) this.locks.delete(message.lock.token);
     message.lock = undefined;
@@ -300,7 +264,7 @@ export class MessageQueue {
         this.drop(message);
         return;
       case 'release':
-        this.arrange(message);
+        this.shelves.arrange(message);
         return;
       case 'abandon':
         this.giveBack(message, settlement.properties);
@@ -308,7 +272,7 @@ export class MessageQueue {
       case 'defer':
         message.state = 'deferred';
         this.journal.changed(message, settlement.properties);
-        this.arrange(message);
+        this.shelves.arrange(message);
         return;
       case 'deadLetter':
         this.bury(message, settlement.properties ?? {});
@@ -328,12 +292,11 @@ export class MessageQueue {
       return;
     }
     this.journal.changed(message, properties);
-    this.arrange(message);
+    this.shelves.arrange(message);
   }
 
   private bury(message: Message, properties: Properties): void {
-    this.withdraw(message);
-    this.catalog.remove(message);
+    this.shelves.remove(message);
     this.deadLetters?.adopt(message, properties);
   }
 
@@ -344,25 +307,13 @@ export class MessageQueue {
   }
 
   private drop(message: Message): void {
-    this.withdraw(message);
-    this.catalog.remove(message);
+    this.shelves.remove(message);
     this.journal.removed(message);
-  }
-
-  private find(sequenceNumbers: readonly number[], state: Message['state']): Message[] | undefined {
-    const messages = new Set<Message>();
-    for (const sequenceNumber of sequenceNumbers) {
-      const message = this.catalog.get(sequenceNumber);
-      if (message?.state !== state || message.lock !== undefined) return undefined;
-      messages.add(message);
-    }
-    return [...messages];
   }
 
   /** A message that comes due is enqueued as if it were sent now: it gets a new sequence number. */
   private activate(message: Message, now: number): void {
-    this.withdraw(message);
-    this.catalog.remove(message);
+    this.shelves.remove(message);
     message.sequenceNumber = this.identities.sequenceNumber();
     message.state = 'active';
     message.enqueuedAt = now;
@@ -412,12 +363,4 @@ export class MessageQueue {
 
 function isDue(time: number | undefined, now: number): boolean {
   return time !== undefined && time <= now;
-}
-
-function byScheduledTime(a: Message, b: Message): number {
-  return (a.scheduledFor ?? 0) - (b.scheduledFor ?? 0) || bySequenceNumber(a, b);
-}
-
-function byExpiry(a: Message, b: Message): number {
-  return expiryOf(a) - expiryOf(b);
 }

@@ -19,20 +19,23 @@ export function openSqliteStore(directory: string): Store {
   const statements = guard(directory, () => prepareAll(database));
   const cache = new PayloadCache(CACHE_BYTES);
   let writes: [StatementName, SQLInputValue[]][] = [];
+  let broken = false;
 
   function write(name: StatementName, ...values: SQLInputValue[]): void {
     writes.push([name, values]);
   }
 
   function commit(): void {
-    if (writes.length === 0) return;
+    if (writes.length === 0 || broken) return;
     const batch = writes;
     writes = [];
+    broken = true;
     guard(directory, () => {
       database.exec('BEGIN IMMEDIATE');
       for (const [name, values] of batch) statements[name].run(...values);
       database.exec('COMMIT');
     });
+    broken = false;
   }
 
   return {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startServiceBus } from '../index.ts';
 import {
@@ -18,18 +18,23 @@ import {
 describe('a restart', () => {
   it('keeps messages in every state, their counts, duplicates and session states', async () => {
     const directory = temporaryDirectory();
-    const queues = [queue('orders', { duplicateDetectionWindowSeconds: 60 }), queue('steps', { requiresSession: true })];
+    const queues = [
+      queue('orders', { duplicateDetectionWindowSeconds: 60 }),
+      queue('steps', { requiresSession: true }),
+    ];
     const before = await startServiceBus({ port: 0, dataDir: directory, queues });
     const client = connect(before.connectionString);
     const sender = client.createSender('orders');
     const receiver = client.createReceiver('orders');
-    await sender.sendMessages(['locked', 'deferred', 'dead', 'active'].map((body) => ({ body, messageId: body })));
+    await sender.sendMessages(
+      ['locked', 'deferred', 'dead', 'active'].map((body) => ({ body, messageId: body })),
+    );
     await sender.scheduleMessages({ body: 'scheduled', messageId: 's' }, new Date(Date.now() + 60_000));
     await receiver.abandonMessage(await receiveOne(receiver));
     const [, deferred, dead] = await receiver.receiveMessages(3, { maxWaitTimeInMs: 1_000 });
     if (deferred === undefined || dead === undefined) throw new Error('Three messages are expected.');
     await receiver.deferMessage(deferred);
-    await receiver.deadLetterMessage(dead, { deadLetterReason: 'Bad' });
+    await receiver.deadLetterMessage(dead, { deadLetterReason: 'Bad', deadLetterErrorDescription: 'x' });
     const session = await client.acceptSession('steps', 'a');
     await session.setSessionState('half way');
     await client.close();
@@ -41,7 +46,9 @@ describe('a restart', () => {
     await after.client.createSender('orders').sendMessages({ body: 'twice', messageId: 'active' });
     const [locked, active] = await again.receiveMessages(3, { maxWaitTimeInMs: 200 });
     const [later] = await again.receiveDeferredMessages(deferred.sequenceNumber ?? []);
-    const deadLetter = await receiveOne(after.client.createReceiver('orders', { subQueueType: 'deadLetter' }));
+    const deadLetter = await receiveOne(
+      after.client.createReceiver('orders', { subQueueType: 'deadLetter' }),
+    );
     const state = await (await after.client.acceptSession('steps', 'a')).getSessionState();
 
     expect(counts).toMatchObject({ active: 2, scheduled: 1, deferred: 1, deadLettered: 1, locked: 0 });
@@ -101,24 +108,26 @@ describe('kill -9', () => {
   it('loses nothing that was confirmed and stores nothing twice', async () => {
     const directory = temporaryDirectory();
     const confirmed = new Set<string>();
+    const sending: Promise<void>[] = [];
     for (let run = 0; run < 3; run += 1) {
       const started = await startProcess(['--data-dir', directory, '--queues', declared]);
-      const client = connect(started.connectionString);
+      const client = connect(started.connectionString, 500);
       const sender = client.createSender('orders');
-      const sending = Array.from({ length: 16 }, async (_, lane) => {
+      const lanes = Array.from({ length: 16 }, async (_, lane) => {
         for (let count = 0; ; count += 1) {
           const messageId = `${run}-${lane}-${count}`;
           if ((await codeOf(sender.sendMessages({ body: messageId, messageId }))) !== 'no error') return;
           confirmed.add(messageId);
         }
       });
+      sending.push(...lanes);
       await delay(300 + 100 * run);
       const ended = exitOf(started.process);
       started.process.kill('SIGKILL');
       await ended;
       await client.close();
-      await Promise.all(sending);
     }
+    await Promise.all(sending);
 
     const { emulator, client } = await startBus([queue('orders')], directory);
     const expected = emulator.counts()[0]?.active ?? 0;
@@ -143,13 +152,6 @@ describe('kill -9', () => {
     const ids = Array.from({ length: 1_500 }, (_, index) => `m${index}`);
     await client.createSender('orders').sendMessages(ids.map((id) => ({ body: id, messageId: id })));
     const completed = new Set<string>();
-    client.createReceiver('orders').subscribe(
-      {
-        async processMessage() {},
-        async processError() {},
-      },
-      { maxConcurrentCalls: 1, autoCompleteMessages: false },
-    );
     const receiver = client.createReceiver('orders');
     const messages = await receiver.receiveMessages(1_400, { maxWaitTimeInMs: 3_000 });
     const completing = messages.map(async (message) => {
@@ -170,10 +172,39 @@ describe('kill -9', () => {
   });
 });
 
+describe('a disk that fails', () => {
+  it('ends the process with one line, with nothing confirmed that is not stored', async () => {
+    const directory = temporaryDirectory();
+    const queues = [queue('orders')];
+    await (await startServiceBus({ port: 0, dataDir: directory, queues })).close();
+    const database = new DatabaseSync(join(directory, 'service-bus.db'));
+    database.exec(`CREATE TRIGGER full BEFORE INSERT ON messages WHEN (SELECT count(*) FROM messages) = 3
+      BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`);
+    database.close();
+    const started = await startProcess(['--data-dir', directory, '--queues', JSON.stringify(queues)]);
+    const errors = started.process.stderr?.toArray();
+    const ended = exitOf(started.process);
+    const client = connect(started.connectionString, 300);
+    const sender = client.createSender('orders');
+    const codes: unknown[] = [];
+
+    for (let body = 0; body < 4; body += 1) codes.push(await codeOf(sender.sendMessages({ body })));
+    const code = await ended;
+    await client.close();
+
+    expect(codes.filter((one) => one === 'no error')).toHaveLength(3);
+    expect(code).toBe(1);
+    expect((await errors)?.join('')).toMatch(/^The Service Bus data in .* cannot be used: .*disk is full\n$/);
+    expect(idsIn(directory)).toHaveLength(3);
+  });
+});
+
 /** Reads the bodies straight from the store. */
 function idsIn(directory: string): string[] {
   const database = new DatabaseSync(join(directory, 'service-bus.db'));
   const rows = database.prepare('SELECT payload FROM messages').all();
   database.close();
-  return rows.map((row) => /"(m\d+)"/.exec(Buffer.from(row['payload'] as Uint8Array).toString('latin1'))?.[1] ?? '');
+  return rows.map(
+    (row) => /"(m\d+)"/.exec(Buffer.from(row.payload as Uint8Array).toString('latin1'))?.[1] ?? '',
+  );
 }

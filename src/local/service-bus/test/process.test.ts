@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServiceBus } from '../index.ts';
@@ -57,11 +57,17 @@ describe('the process', () => {
   });
 
   it.each([
-    ['a corrupt file', (directory: string) => writeFileSync(join(directory, 'service-bus.db'), 'x'.repeat(9_000))],
-    ['a directory that is a file', (directory: string) => {
-      rmSync(directory, { recursive: true });
-      writeFileSync(directory, '');
-    }],
+    [
+      'a corrupt file',
+      (directory: string) => writeFileSync(join(directory, 'service-bus.db'), 'x'.repeat(9_000)),
+    ],
+    [
+      'a directory that is a file',
+      (directory: string) => {
+        rmSync(directory, { recursive: true });
+        writeFileSync(directory, '');
+      },
+    ],
   ])('says in one line that the data cannot be used: %s', async (_, damage) => {
     const directory = temporaryDirectory();
     damage(directory);

@@ -141,9 +141,10 @@ describe('sending and receiving', () => {
     }
 
     const senders = [client.createSender('orders'), other.createSender('orders')];
-    await Promise.all(
-      Array.from({ length: 200 }, (_, body) => senders[body % 2]?.sendMessages({ body, messageId: `m${body}` })),
+    const sends = senders.flatMap((sender, half) =>
+      Array.from({ length: 100 }, (_, index) => sender.sendMessages({ body: 100 * half + index })),
     );
+    await Promise.all(sends);
     await until(() => emulator.counts()[0]?.active === 0);
     await other.close();
 

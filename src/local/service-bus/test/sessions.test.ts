@@ -55,10 +55,7 @@ describe('sessions', () => {
 
   it('says so when no session comes in time', async () => {
     const { emulator } = await startBus([ORDERS]);
-    const { ServiceBusClient } = await import('@azure/service-bus');
-    const hasty = new ServiceBusClient(emulator.connectionString, {
-      retryOptions: { timeoutInMs: 500, maxRetries: 0 },
-    });
+    const hasty = connect(emulator.connectionString, 200);
 
     const code = await codeOf(hasty.acceptNextSession('orders'));
     await hasty.close();
@@ -124,7 +121,7 @@ describe('sessions', () => {
     await receiver.deferMessage(first);
     const second = await receiveOne(receiver);
 
-    await receiver.deadLetterMessage(second, { deadLetterReason: 'Bad' });
+    await receiver.deadLetterMessage(second, { deadLetterReason: 'Bad', deadLetterErrorDescription: 'x' });
     const [deferred] = await receiver.receiveDeferredMessages(first.sequenceNumber ?? []);
     if (deferred !== undefined) await receiver.completeMessage(deferred);
     const dead = await receiveOne(client.createReceiver('orders', { subQueueType: 'deadLetter' }));
@@ -139,7 +136,9 @@ describe('sessions', () => {
     const { client } = await startBus([ORDERS, queue('plain')]);
 
     const message = await codeOf(client.createSender('orders').sendMessages({ body: 1 }));
-    const receiver = await codeOf(client.createReceiver('orders').receiveMessages(1, { maxWaitTimeInMs: 100 }));
+    const receiver = await codeOf(
+      client.createReceiver('orders').receiveMessages(1, { maxWaitTimeInMs: 100 }),
+    );
     const session = await codeOf(client.acceptSession('plain', 'a'));
 
     expect(message).toBe('GeneralError');

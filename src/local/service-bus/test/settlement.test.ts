@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { codeOf, queue, receiveNothing, receiveOne, startBus } from './support.ts';
+import { codeOf, queue, receiveNothing, receiveOne, startBus, until } from './support.ts';
 
 function sequenceNumberOf(message: ServiceBusReceivedMessage) {
   if (message.sequenceNumber === undefined) throw new Error('The message has no sequence number.');
@@ -21,10 +21,9 @@ describe('settling', () => {
 
   it('gives an abandoned message to the next receiver, with changed properties', async () => {
     const { client } = await startBus([queue('orders')]);
-    await client.createSender('orders').sendMessages([
-      { body: 1, applicationProperties: { kept: 7, changed: 'before' } },
-      { body: 2 },
-    ]);
+    await client
+      .createSender('orders')
+      .sendMessages([{ body: 1, applicationProperties: { kept: 7, changed: 'before' } }, { body: 2 }]);
     const receiver = client.createReceiver('orders');
     const first = await receiveOne(receiver);
 
@@ -109,7 +108,11 @@ describe('settling', () => {
 
     expect(hidden).toBe(true);
     expect(counts).toMatchObject({ active: 0, deferred: 1 });
-    expect(deferred).toMatchObject({ body: 'later', state: 'deferred', applicationProperties: { why: 'order' } });
+    expect(deferred).toMatchObject({
+      body: 'later',
+      state: 'deferred',
+      applicationProperties: { why: 'order' },
+    });
     expect(twice).toBe('MessageNotFound');
     expect(emulator.counts()[0]?.deferred).toBe(0);
   });
@@ -184,9 +187,28 @@ describe('settling', () => {
 
     const stillLocked = await receiveNothing(open);
     await open.completeMessage(one);
-    await open.deadLetterMessage(two, { deadLetterReason: 'Why' });
+    await open.deadLetterMessage(two, { deadLetterReason: 'Why', deadLetterErrorDescription: 'x' });
 
     expect(stillLocked).toBe(true);
     expect(emulator.counts()[0]).toMatchObject({ active: 0, deadLettered: 1 });
+  });
+
+  it('goes on delivering to a link that never settles', async () => {
+    const { client, emulator } = await startBus([
+      queue('orders', { lockDurationSeconds: 0.2, maxDeliveryCount: 4 }),
+    ]);
+    const sender = client.createSender('orders');
+    const messages = Array.from({ length: 1_500 }, (_, body) => ({ body, messageId: `m${body}` }));
+    await sender.sendMessages(messages);
+
+    client
+      .createReceiver('orders', { maxAutoLockRenewalDurationInMs: 0 })
+      .subscribe(
+        { async processMessage() {}, async processError() {} },
+        { autoCompleteMessages: false, maxConcurrentCalls: 500 },
+      );
+    await until(() => emulator.counts()[0]?.deadLettered === 1_500);
+
+    expect(emulator.counts()[0]?.active).toBe(0);
   });
 });

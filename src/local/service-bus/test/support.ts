@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import type { QueueDeclaration } from '#platform/queues.ts';
 import { type ServiceBusEmulator, startServiceBus } from '../index.ts';
@@ -35,8 +39,10 @@ export async function startBus(queues: QueueDeclaration[], dataDir?: string): Pr
   return { emulator, client };
 }
 
-export function connect(connectionString: string): ServiceBusClient {
-  return new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 1, retryDelayInMs: 50 } });
+/** A send in flight when the connection drops waits for its timeout, a minute by default. */
+export function connect(connectionString: string, timeoutInMs = 1_500): ServiceBusClient {
+  const retryOptions = { maxRetries: 2, retryDelayInMs: 50, timeoutInMs };
+  return new ServiceBusClient(connectionString, { retryOptions });
 }
 
 export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceBusReceivedMessage> {
@@ -91,7 +97,9 @@ export async function startProcess(args: string[]): Promise<Started> {
 }
 
 /** Runs the emulator to its end. */
-export async function runProcess(args: string[]): Promise<{ code: number | null; output: string; errors: string }> {
+export async function runProcess(
+  args: string[],
+): Promise<{ code: number | null; output: string; errors: string }> {
   const child = spawnEmulator(args);
   let output = '';
   let errors = '';

@@ -40,7 +40,10 @@ describe('scheduling', () => {
   it('cancels', async () => {
     const { client, emulator } = await startBus([queue('orders')]);
     const sender = client.createSender('orders');
-    const [first, second] = await sender.scheduleMessages([{ body: 1 }, { body: 2 }], new Date(Date.now() + 200));
+    const [first, second] = await sender.scheduleMessages(
+      [{ body: 1 }, { body: 2 }],
+      new Date(Date.now() + 200),
+    );
     if (first === undefined || second === undefined) throw new Error('Two numbers are expected.');
 
     await sender.cancelScheduledMessages(first);

@@ -18,6 +18,9 @@ export type HostFunction = {
 export const triggerTypes = ['httptrigger', 'timertrigger', 'servicebustrigger', 'eventgridtrigger'] as const;
 export type TriggerType = (typeof triggerTypes)[number];
 
+// https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Utility.cs
+const validName = /^(?!host$)[a-z][\w-]{0,127}$/i;
+
 /** The app's functions in the order of their names, and one line for each binding that this host cannot serve. */
 export function readFunctions(
   app: CoreApp,
@@ -32,6 +35,9 @@ export function readFunctions(
     }));
     const trigger = bindings.find(isTrigger);
     if (!trigger) problems.push(`Function '${registered.metadata.name}' has no trigger.`);
+    if (!validName.test(registered.metadata.name)) {
+      problems.push(`'${registered.metadata.name}' is not a valid function name.`);
+    }
     if (!trigger) return [];
     const hostFunction = toHostFunction(registered, bindings, { trigger, settings });
     if (!hostFunction.isDisabled) problems.push(...problemsOf(hostFunction.name, bindings, outputTypes));

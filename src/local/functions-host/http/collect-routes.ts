@@ -15,13 +15,30 @@ export function collectRoutes(
     .filter((one) => isTriggeredBy(one, 'httptrigger'))
     .flatMap((hostFunction) => {
       try {
-        return [createRoute(prefix, declarationOf(hostFunction))];
+        const declaration = declarationOf(hostFunction);
+        if (/^\/?admin/i.test(declaration.route))
+          throw new Error('its route conflicts with a built-in route');
+        return [createRoute(prefix, declaration)];
       } catch (error) {
         problems.push(`Function '${hostFunction.name}': ${errorMessage(error)}.`);
         return [];
       }
     });
+  problems.push(...conflictsOf(routes));
   return orderRoutes(routes);
+}
+
+// Azure's host refuses these too: ScriptHost.ValidateHttpFunction.
+function conflictsOf(routes: readonly Route<HttpTarget>[]): string[] {
+  return routes.flatMap((route, index) =>
+    routes
+      .slice(0, index)
+      .filter((other) => other.template.text.toLowerCase() === route.template.text.toLowerCase())
+      .filter((other) => other.methods.some((method) => route.methods.includes(method)))
+      .map(
+        (other) => `Function '${route.functionName}': its route is that of function '${other.functionName}'.`,
+      ),
+  );
 }
 
 function declarationOf(hostFunction: HostFunction) {

@@ -56,7 +56,7 @@ export async function listen(port: number, answer: Answer, logger: Logger): Prom
       server.close();
     },
     finish: async (limitMs) => {
-      await Promise.race([Promise.all(open), delay(limitMs)]);
+      await Promise.race([Promise.all(open), delay(limitMs, undefined, { ref: false })]);
       server.closeAllConnections();
     },
   };

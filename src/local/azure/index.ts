@@ -66,7 +66,9 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
   );
   drift.setRate(options.drift);
 
-  async function close(): Promise<void> {
+  let closing: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
     drift.setRate(0);
     events.close();
     operations.close();
@@ -85,6 +87,9 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
     setDrift: (rate) => drift.setRate(rate),
     setFaults: (settings) => faults.set(settings),
     setEventGridEndpoint: (value) => events.setEndpoint(value),
-    close,
+    close: () => {
+      closing ??= stop();
+      return closing;
+    },
   };
 }

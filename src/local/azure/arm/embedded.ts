@@ -1,3 +1,4 @@
+import { scalarText } from '../estate/json.ts';
 import type { Json, JsonObject, Resource } from '../estate/model.ts';
 import { findType } from '../estate/registry.ts';
 import { isObject } from './documents.ts';
@@ -44,7 +45,7 @@ export function childType(place: ChildPlace): string {
 function asDocument(place: ChildPlace, item: JsonObject): JsonObject {
   if (!isFlat(place)) return { id: childId(place), type: childType(place), ...item };
   const { name, ...properties } = item;
-  return { id: childId(place, String(name)), name, type: childType(place), properties };
+  return { id: childId(place, scalarText(name)), name, type: childType(place), properties };
 }
 
 function itemsOf(place: ChildPlace): readonly JsonObject[] {
@@ -65,5 +66,5 @@ function isFlat(place: ChildPlace): boolean {
 }
 
 function isNamed(item: JsonObject, name: string): boolean {
-  return String(item.name).toLowerCase() === name.toLowerCase();
+  return scalarText(item.name).toLowerCase() === name.toLowerCase();
 }

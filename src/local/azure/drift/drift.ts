@@ -6,6 +6,7 @@ import type { Actor, Change } from '../state/change.ts';
 import type { Estate } from '../state/estate.ts';
 import type { Recorder } from '../state/recorder.ts';
 import { newResource, type Place } from './create.ts';
+import type { Edit } from './edit.ts';
 import { editsFor } from './edits.ts';
 
 export type DriftOptions = { readonly estate: Estate; readonly recorder: Recorder; readonly seed: number };
@@ -73,8 +74,7 @@ export class Drift {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const resource = this.#pick(random);
       if (resource === undefined) continue;
-      const edits = editsFor(resource.type.toLowerCase());
-      const edited = edits[random.int(0, edits.length - 1)]?.apply(resource, random);
+      const edited = pickEdit(resource, random)?.apply(resource, random);
       if (edited === undefined || JSON.stringify(edited.resource) === JSON.stringify(resource)) continue;
       const { subject, operation, isAction } = edited;
       const cause = { actor, subject, operation };
@@ -117,6 +117,14 @@ export class Drift {
     const group = key === undefined ? undefined : estate.group(subscription.id, key);
     return group && { subscription, group, tenantId: estate.tenantId };
   }
+}
+
+/** Mostly an edit of the type's own, else one that suits all types. */
+function pickEdit(resource: Resource, random: Random): Edit | undefined {
+  const edits = editsFor(resource.type.toLowerCase());
+  const own = edits.filter((edit) => edit.types !== 'all');
+  const from = own.length > 0 && random.chance(0.75) ? own : edits;
+  return from[random.int(0, from.length - 1)];
 }
 
 function actorFrom(random: Random): Actor {

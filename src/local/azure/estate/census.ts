@@ -1,3 +1,4 @@
+import { scalarText } from './json.ts';
 import type { JsonObject, Resource } from './model.ts';
 import { normaliseLocation } from './regions.ts';
 
@@ -89,10 +90,10 @@ function increment(counts: Record<string, number>, key: string): void {
 function hasOpenManagementPort(properties: JsonObject): boolean {
   const rules = (properties.securityRules ?? []) as readonly { readonly properties?: JsonObject }[];
   return rules.some(({ properties: rule = {} }) => {
-    const port = String(rule.destinationPortRange);
+    const port = scalarText(rule.destinationPortRange);
     const isInbound = rule.direction === 'Inbound' && rule.access === 'Allow';
     return (
-      isInbound && ['22', '3389', '*'].includes(port) && openSources.has(String(rule.sourceAddressPrefix))
+      isInbound && ['22', '3389', '*'].includes(port) && openSources.has(scalarText(rule.sourceAddressPrefix))
     );
   });
 }

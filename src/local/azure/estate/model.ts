@@ -75,7 +75,6 @@ export type Slot = {
 };
 
 export type Body = {
-  readonly location?: string | undefined;
   readonly kind?: string | undefined;
   readonly managedBy?: string | undefined;
   readonly sku?: JsonObject | undefined;

@@ -1,3 +1,5 @@
+type NonEmpty<T> = readonly [T, ...T[]];
+
 /** A small fast generator (sfc32) whose stream depends only on the numbers it was made from. */
 export class Random {
   #a: number;
@@ -37,11 +39,12 @@ export class Random {
     return this.next() < probability;
   }
 
-  pick<T>(items: readonly [T, ...T[]]): T {
+  pick<const T extends NonEmpty<unknown>>(items: T): T[number] {
     return items[Math.floor(this.next() * items.length)] ?? items[0];
   }
 
-  weighted<T>(items: readonly [readonly [T, number], ...(readonly [T, number])[]]): T {
+  /** Picks by weight from pairs of item and weight. */
+  weighted<const T extends NonEmpty<readonly [unknown, number]>>(items: T): T[number][0] {
     let total = 0;
     for (const [, weight] of items) total += weight;
     let left = this.next() * total;

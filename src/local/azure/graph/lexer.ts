@@ -25,8 +25,7 @@ export function tokenise(query: string): readonly Token[] {
     const [kind, text] = match;
     if (kind !== 'space')
       tokens.push({ ...place, text, kind, value: kind === 'text' ? unquote(text) : text });
-    for (const [index, character] of [...text].entries()) {
-      if (character !== '\n') continue;
+    for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) {
       line++;
       lineStart = at + index + 1;
     }

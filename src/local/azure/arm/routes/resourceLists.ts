@@ -1,3 +1,4 @@
+import { scalarText } from '../../estate/json.ts';
 import type { JsonObject, Resource } from '../../estate/model.ts';
 import { resources } from '../../graph/tables/resources.ts';
 import type { Row } from '../../state/row.ts';
@@ -75,7 +76,7 @@ function nextLink(request: ArmRequest, value: readonly JsonObject[]): string {
   url.searchParams.delete('$skipToken');
   url.searchParams.set(
     '$skiptoken',
-    Buffer.from(String(value.at(-1)?.id).toLowerCase()).toString('base64url'),
+    Buffer.from(scalarText(value.at(-1)?.id).toLowerCase()).toString('base64url'),
   );
   return url.href;
 }

@@ -6,6 +6,7 @@ import {
   removeChild,
   writeChild,
 } from '../../arm/embedded.ts';
+import { scalarText } from '../../estate/json.ts';
 import type { Json, JsonObject } from '../../estate/model.ts';
 import { securityRule } from '../../estate/types/networkSecurityGroup.ts';
 import type { Edit, Edited } from '../edit.ts';
@@ -52,7 +53,7 @@ export const editSubnet: Edit = {
     const subnets: Json = resource.properties?.subnets;
     const first = Array.isArray(subnets) ? (subnets[0] as JsonObject | undefined) : undefined;
     if (first === undefined) return undefined;
-    const place = { parent: resource, segment: 'subnets', name: String(first.name) };
+    const place = { parent: resource, segment: 'subnets', name: scalarText(first.name) };
     const service = random.pick([
       'Microsoft.Storage',
       'Microsoft.KeyVault',

@@ -1,3 +1,4 @@
+import { scalarText } from '../json.ts';
 import type { Body, BuildContext, ResourceType, Slot } from '../model.ts';
 import { publicIp } from '../parts.ts';
 
@@ -25,7 +26,7 @@ function buildPublicIp(slot: Slot, context: BuildContext): Body {
       idleTimeoutInMinutes: 4,
       ipTags: [],
       ddosSettings: { protectionMode: 'VirtualNetworkInherited' },
-      ipConfiguration: owner && path !== 'natGateway' ? { id: `${owner.id}/${String(path)}` } : undefined,
+      ipConfiguration: owner && path !== 'natGateway' ? { id: `${owner.id}/${scalarText(path)}` } : undefined,
       natGateway: owner && path === 'natGateway' ? { id: owner.id } : undefined,
     },
   };

@@ -1,3 +1,4 @@
+import { scalarText } from '../json.ts';
 import type { Body, BuildContext, ResourceType, Slot } from '../model.ts';
 
 /** A Log Analytics solution: one of the few first-party types that carry a `plan`. */
@@ -10,7 +11,7 @@ export const solution: ResourceType = {
 
 function buildSolution(slot: Slot, context: BuildContext): Body {
   const created = context.past();
-  const product = String(slot.facts.product ?? 'SecurityInsights');
+  const product = scalarText(slot.facts.product);
   return {
     plan: { name: slot.name, promotionCode: '', product: `OMSGallery/${product}`, publisher: 'Microsoft' },
     properties: {

@@ -1,3 +1,4 @@
+import { scalarText } from '../json.ts';
 import type { Body, BuildContext, Json, JsonObject, ResourceType, Slot } from '../model.ts';
 import { addressBase, ref } from '../parts.ts';
 
@@ -14,7 +15,7 @@ function buildNetwork(slot: Slot, context: BuildContext): Body {
   const { second, third } = addressBase(context);
   const names = Array.isArray(slot.facts.subnets) ? (slot.facts.subnets as readonly Json[]) : ['default'];
   const subnets = names.map((name, index) =>
-    subnet(slot, String(name), `10.${second}.${third + index}.0/24`),
+    subnet(slot, scalarText(name), `10.${second}.${third + index}.0/24`),
   );
   return {
     properties: {

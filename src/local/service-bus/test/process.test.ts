@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect as connectSocket, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServiceBus } from '../index.ts';
 import { connect, exitOf, queue, runProcess, startBus, startProcess, temporaryDirectory } from './support.ts';
@@ -106,5 +107,27 @@ describe('in process', () => {
     const second = startServiceBus({ port: emulator.port, dataDir: undefined, queues: [] });
 
     await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('outlives connections that speak nonsense or break off', async () => {
+    const { emulator, client } = await startBus([queue('orders')]);
+    const openings = [
+      'GET / HTTP/1.1\r\n\r\n',
+      'AMQP\x00\x01\x00\x00\x00\x00\x00\x09\x02\x00\x00\x00\xff',
+      'AM',
+    ];
+    for (const opening of openings) {
+      const socket = connectSocket(emulator.port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.on('error', () => {});
+      socket.write(opening, 'latin1');
+      await delay(20);
+      socket.resetAndDestroy();
+    }
+
+    await client.createSender('orders').sendMessages({ body: 1 });
+    await client.createSender('orders').sendMessages({ body: 2 });
+
+    expect(emulator.counts()[0]?.active).toBe(2);
   });
 });

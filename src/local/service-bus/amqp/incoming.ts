@@ -26,7 +26,8 @@ export function parseMessage(bytes: Buffer, now: number): Incoming {
   const groupId = properties(PROPERTY.groupId);
   const scheduled = annotation(bytes, sections, 'x-opt-scheduled-enqueue-time');
   return {
-    payload: messageId === null ? withMessageId(bytes, sections) : bytes,
+    // A copy: the bytes are a window on what was read from the socket, which it would keep alive.
+    payload: messageId === null ? withMessageId(bytes, sections) : Buffer.from(bytes),
     messageId: messageId === null ? undefined : idText(messageId),
     sessionId: typeof groupId === 'string' ? groupId : undefined,
     timeToLive: timeToLiveOf(bytes, sections, now),

@@ -2,12 +2,12 @@ import { parseCommandLine } from './cli-options.ts';
 import { startFunctionsHost } from './index.ts';
 import { createLogger } from './log.ts';
 import { problemLines } from './problem-lines.ts';
-import { captureConsole, logUnhandled } from './process-guards.ts';
+import { captureOutput, logUnhandled } from './process-guards.ts';
 
 try {
   const options = parseCommandLine(process.argv.slice(2));
   const logger = createLogger(options.logLevel ?? 'information');
-  captureConsole(logger);
+  const print = captureOutput(logger);
   logUnhandled(logger);
   const host = await startFunctionsHost(options);
   const stop = () => void host.close().finally(() => process.exit(0));
@@ -15,7 +15,7 @@ try {
   process.once('SIGINT', stop);
   process.once('disconnect', stop);
   // `close` is a function, which JSON leaves out.
-  process.stdout.write(`${JSON.stringify(host)}\n`);
+  print(`${JSON.stringify(host)}\n`);
 } catch (error) {
   process.stderr.write(`${problemLines(error).join('\n')}\n`);
   process.exit(1);

@@ -13,19 +13,26 @@ export function logUnhandled(logger: Logger): void {
   );
 }
 
-/** Turns the app's console output into log lines, since standard output is the host's own. */
-export function captureConsole(logger: Logger): void {
-  globalThis.console = new Console({
-    stdout: lines(logger, 'information'),
-    stderr: lines(logger, 'warning'),
-  });
+/**
+ * Turns what the app prints into log lines, since standard output is the host's own. Returns the function that still
+ * writes there.
+ */
+export function captureOutput(logger: Logger): (text: string) => void {
+  const write = process.stdout.write.bind(process.stdout);
+  const log = (level: LogLevel) => (chunk: unknown) => {
+    logger({ level, category: 'Worker.Console', message: String(chunk).trimEnd() });
+    return true;
+  };
+  Reflect.set(process.stdout, 'write', log('information'));
+  globalThis.console = new Console({ stdout: lines(log('information')), stderr: lines(log('warning')) });
+  return (text) => void write(text);
 }
 
-function lines(logger: Logger, level: LogLevel): Writable {
+function lines(log: (chunk: unknown) => boolean): Writable {
   return new Writable({
     decodeStrings: false,
-    write: (chunk: string, _encoding, done) => {
-      logger({ level, category: 'Worker.Console', message: chunk.trimEnd() });
+    write: (chunk, _encoding, done) => {
+      log(chunk);
       done();
     },
   });

@@ -29,7 +29,7 @@ async function startEntry(source: string, file = 'app.mjs') {
 }
 
 test('the first line says where the host is and what it runs; the app cannot write there', async () => {
-  const host = await startEntry('console.log("hello from the app");');
+  const host = await startEntry('console.log("hello from the app"); process.stdout.write("and again\\n");');
 
   const code = await host.stop();
 
@@ -40,6 +40,7 @@ test('the first line says where the host is and what it runs; the app cannot wri
     eventGridKey: expect.stringMatching(/^[\w-]{54}$/),
   });
   expect(host.errors()).toContain('"message":"hello from the app"');
+  expect(host.errors()).toContain('"message":"and again"');
   expect(code).toBe(0);
 });
 

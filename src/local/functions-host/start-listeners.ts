@@ -1,17 +1,13 @@
-import { answerAdmin } from './admin/admin-routes.ts';
 import { createManualStart } from './admin/manual-start.ts';
 import type { AppSettings } from './app-settings.ts';
 import type { CoreApp } from './core/app.ts';
 import { HostStartError } from './errors.ts';
-import { answerWebhook, eventGridPath } from './event-grid/webhook.ts';
+import { createFrontDoor } from './front-door.ts';
 import { type HostFunction, isTriggeredBy, readFunctions } from './functions.ts';
 import type { FunctionsHostOptions } from './host.ts';
 import type { HostJson } from './host-json.ts';
 import { collectRoutes } from './http/collect-routes.ts';
-import { answerFunction, type Exchange } from './http/function-route.ts';
 import { createPickWarning } from './http/pick-warning.ts';
-import { sendStatus } from './http/respond.ts';
-import { findRoute } from './http/routes.ts';
 import { listen } from './http/server.ts';
 import { createInvoker } from './invoker.ts';
 import { openKeys } from './keys.ts';
@@ -70,17 +66,7 @@ export async function startListeners(context: StartContext): Promise<RunningHost
   const start = createManualStart({ invoker, timers });
   const admin = { functions, routePrefix: hostJson.routePrefix, limits, start };
 
-  async function answer(exchange: Exchange): Promise<void> {
-    const { request, response, target } = exchange;
-    const path = target.path.toLowerCase();
-    if (path === '/admin' || path.startsWith('/admin/')) return answerAdmin(admin, exchange);
-    if (path.replace(/\/$/, '') === eventGridPath) return answerWebhook(webhook, exchange);
-    const match = findRoute(routes, request.method ?? 'GET', target.segments);
-    if (match.kind === 'notFound' && path === '/')
-      return sendStatus(response, 200, 'The functions host runs.');
-    return answerFunction(http, match, exchange);
-  }
-
+  const answer = createFrontDoor({ admin, webhook, http, routes });
   warnOfIgnoredRetries(active, logger);
   const listener = await listen(options.port, answer, logger);
   await timers.start();

@@ -116,6 +116,14 @@ test('clients that leave in the middle of a body or an answer do no harm', async
   expect(host.errors()).not.toContain('Uncaught');
 });
 
+test('a Host header that is no host is 400', async () => {
+  const answer = await exchange('GET /api/nothing HTTP/1.1\r\nhost: a b\r\n\r\n', (text) =>
+    text.includes('\r\n\r\n'),
+  );
+
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+});
+
 test('what is no HTTP is 400', async () => {
   const answer = await exchange('hello\r\n\r\n', (received) => received.includes('\r\n\r\n'));
 

@@ -68,7 +68,7 @@ async function safely(
   { request, response }: Pick<Exchange, 'request' | 'response'>,
 ): Promise<void> {
   const target = parseTarget(request.url ?? '/');
-  if (!target) {
+  if (!target || !URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) {
     sendStatus(response, 400);
     return;
   }

@@ -112,6 +112,24 @@ test('with autoCompleteMessages off the host settles nothing, and the message co
   expect(runs.slice(0, 2).map(({ deliveryCount }) => deliveryCount)).toEqual([1, 2]);
 });
 
+test('a host that starts before its broker finds it when it comes', async () => {
+  const gone = await startBroker(queues);
+  await gone.stop('SIGKILL');
+  const env = { Bus: gone.connectionString };
+  const host = await startApp({ app: 'slow-consumer', entry: 'consumer.js', env });
+  await waitFor(() => (host.errors().includes('Service Bus failed, retrying') ? true : undefined));
+
+  const late = await startBroker(queues, { port: gone.port });
+  const sending = new ServiceBusClient(late.connectionString);
+  await sending.createSender('steady').sendMessages({ body: { id: 'late', ms: 0 } });
+  const [run] = await waitFor(async () => atLeast(1, await runsOf(host, 'steady')));
+  await sending.close();
+  await host.stop();
+  await late.stop('SIGKILL');
+
+  expect(run?.id).toBe('late');
+});
+
 test('on stop a message that ends in time is completed', async () => {
   const host = await startConsumer([], 'steady');
   await send('steady', [{ id: 'ends', ms: 800 }]);

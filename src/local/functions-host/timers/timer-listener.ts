@@ -56,7 +56,8 @@ export async function startTimer(
   }
 
   function fire(run: Run): void {
-    void runOnce(run)
+    void invoker
+      .hold(runOnce(run))
       .catch((error: unknown) => {
         logger({ level: 'error', category: 'Host.Timers', message: `Timer ${target.name} failed`, error });
       })

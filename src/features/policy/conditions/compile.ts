@@ -1,4 +1,4 @@
-import { compileTemplate, type ExpressionEnvironment } from '../expressions/compile.ts';
+import { compileTemplate } from '../expressions/compile.ts';
 import { ExpressionFault } from '../expressions/fault.ts';
 import { brief } from '../expressions/template.ts';
 import type { Test } from '../fields/access.ts';
@@ -8,16 +8,8 @@ import { fail, type Run } from '../run.ts';
 import type { Condition, LeafCondition, LeftSide } from './ast.ts';
 import type { CompiledCondition, CompiledLeaf } from './compiled.ts';
 import { compileFieldCount, compileValueCount } from './count.ts';
+import type { ConditionEnvironment } from './environment.ts';
 import { compileOperand } from './operand.ts';
-
-/** What conditions are compiled against. */
-export interface ConditionEnvironment extends ExpressionEnvironment {
-  readonly totals: ExpressionEnvironment['totals'] & {
-    frames: number;
-    valueCounts: number;
-    readonly fieldCounts: Map<string, number>;
-  };
-}
 
 /** Compiles a condition into closures. Problems go to the environment; the result is usable only without errors. */
 export function compileCondition(condition: Condition, environment: ConditionEnvironment): CompiledCondition {
@@ -63,9 +55,9 @@ function compileLeaf(leaf: LeafCondition, environment: ConditionEnvironment): Co
     case 'value':
       return compileValueLeaf(leaf, left, environment);
     case 'fieldCount':
-      return compileCountLeaf(leaf, compileFieldCount(left, environment), environment);
+      return compileCountLeaf(leaf, compileFieldCount(left, environment, compileCondition), environment);
     case 'valueCount':
-      return compileCountLeaf(leaf, compileValueCount(left, environment), environment);
+      return compileCountLeaf(leaf, compileValueCount(left, environment, compileCondition), environment);
   }
 }
 

@@ -10,29 +10,38 @@ import { members, type Segment } from '../paths/parse.ts';
 import { compileCollection, type Getter } from '../paths/read.ts';
 import { report } from '../problems.ts';
 import type { Run } from '../run.ts';
-import type { FieldCount, ValueCount } from './ast.ts';
-import { type ConditionEnvironment, compileCondition } from './compile.ts';
-import type { CompiledCount } from './compiled.ts';
+import type { Condition, FieldCount, ValueCount } from './ast.ts';
+import type { CompiledCondition, CompiledCount } from './compiled.ts';
+import type { ConditionEnvironment } from './environment.ts';
 
 /** A compiled count and what it is called. */
 export interface LabelledCount extends CompiledCount {
   readonly label: (run: Run) => string;
 }
 
+/** Compiles a `where`; handed in, since conditions hold counts and counts hold conditions. */
+export type CompileWhere = (condition: Condition, environment: ConditionEnvironment) => CompiledCondition;
+
 /**
  * Compiles a count over an array alias: every star is walked, except those that an enclosing count is already at
  * (their array has one member for it); `where` sees the member at hand as the only one. Source: author-policies-for-arrays, "Count expressions".
  */
-export function compileFieldCount(count: FieldCount, environment: ConditionEnvironment): LabelledCount {
+export function compileFieldCount(
+  count: FieldCount,
+  environment: ConditionEnvironment,
+  compileWhere: CompileWhere,
+): LabelledCount {
   limitFieldCounts(count, environment);
   const field = compileField(count.field, environment, `${count.path}.field`);
   const reference = field?.reference ?? null;
   const segments = reference?.segments ?? [];
   const outer = innermostFrame(segments, environment.frames);
   const walked = segments.slice(outer?.segments?.length ?? 0);
-  const frames = framesFor(count.field, { segments, skip: segments.length - walked.length, environment });
+  const frames = reference?.unresolved
+    ? unresolvedFrames(count.field, environment)
+    : framesFor(count.field, { segments, skip: segments.length - walked.length, environment });
   const inner = { ...environment, frames: [...environment.frames, ...frames] };
-  const where = count.where === null ? null : compileCondition(count.where, inner);
+  const where = count.where === null ? null : compileWhere(count.where, inner);
   const { getters } = compileCollection(walked);
   const walk: Walk = { getters, frames: frames.map((frame) => frame.index), where: where?.test ?? null };
   const fault = reference?.unresolved ? field : null;
@@ -77,6 +86,11 @@ function framesFor(alias: string, { segments, skip, environment }: FramePlan): F
   });
 }
 
+/** Without a path nothing is walked, but `current()` still finds the count. */
+function unresolvedFrames(alias: string, environment: ConditionEnvironment): Frame[] {
+  return [{ index: environment.totals.frames++, name: alias.toLowerCase(), segments: null }];
+}
+
 interface Walk {
   readonly getters: readonly Getter[];
   readonly frames: readonly number[];
@@ -99,7 +113,11 @@ function countFrom(walk: Walk, level: number, from: Selected, run: Run): number 
 }
 
 /** Compiles a count over values: literal, or from a parameter or expression. */
-export function compileValueCount(count: ValueCount, environment: ConditionEnvironment): LabelledCount {
+export function compileValueCount(
+  count: ValueCount,
+  environment: ConditionEnvironment,
+  compileWhere: CompileWhere,
+): LabelledCount {
   const { totals } = environment;
   totals.valueCounts += 1;
   if (totals.valueCounts === limits.valueCountsPerRule + 1) {
@@ -109,7 +127,7 @@ export function compileValueCount(count: ValueCount, environment: ConditionEnvir
   const frame: Frame = { index: totals.frames++, name: count.name.toLowerCase(), segments: null };
   const values = compileTemplate(count.value, environment);
   const inner = { ...environment, frames: [...environment.frames, frame] };
-  const where = count.where === null ? null : compileCondition(count.where, inner);
+  const where = count.where === null ? null : compileWhere(count.where, inner);
   return {
     where,
     label: () => brief(`count of values ${count.name}`),

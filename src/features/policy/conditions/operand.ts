@@ -1,4 +1,5 @@
-import { compileTemplate, type ExpressionEnvironment } from '../expressions/compile.ts';
+import { compileTemplate } from '../expressions/compile.ts';
+import type { ExpressionEnvironment } from '../expressions/compiled.ts';
 import { ExpressionFault } from '../expressions/fault.ts';
 import { isArray, type Json, type Selected } from '../json/json.ts';
 import type { Operator, Predicate } from '../operators/operator.ts';

@@ -2,18 +2,11 @@ import { parseTemplate } from '../expressions/template.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../json/json.ts';
 import { limits } from '../limits.ts';
 import { findOperator, operatorNames } from '../operators/registry.ts';
-import { type ProblemKind, type ProblemList, report } from '../problems.ts';
+import { type ProblemKind, report } from '../problems.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Condition, LeafCondition, LeftSide } from './ast.ts';
+import { type ConditionParse, keysByLowerCase } from './context.ts';
 import { parseCount } from './parseCount.ts';
-
-/** What parsing a block of conditions shares: where problems go, how many conditions there were, how deep it is. */
-export interface ConditionParse {
-  readonly problems: ProblemList;
-  /** Conditions so far, and how many the block may have. */
-  readonly totals: { conditions: number; readonly limit: number };
-  readonly depth: number;
-}
 
 const LOGICAL = new Set(['allof', 'anyof', 'not']);
 const LEFT = new Set(['field', 'value', 'count']);
@@ -45,17 +38,6 @@ interface Parsed {
 function wrong(context: ConditionParse, kind: ProblemKind, path: string, reason: string): null {
   report(context.problems, kind, { path, reason });
   return null;
-}
-
-/** The spellings of an object's keys; keys that differ by case only are reported. */
-export function keysByLowerCase(json: JsonObject, path: string, problems: ProblemList): Map<string, string> {
-  const keys = new Map<string, string>();
-  for (const key of Object.keys(json)) {
-    const lower = key.toLowerCase();
-    if (keys.has(lower)) report(problems, 'duplicateKey', { path, reason: `${key} is given twice` });
-    keys.set(lower, key);
-  }
-  return keys;
 }
 
 function parseLogical(json: JsonObject, parsed: Parsed & { readonly logical: string }): Condition | null {
@@ -131,7 +113,7 @@ function parseLeft(json: JsonObject, { path, keys, context }: Parsed): LeftSide 
   const key = keys.get(given[0] ?? '') ?? '';
   const leftPath = `${path}.${key}`;
   const raw = json[key] ?? null;
-  if (given[0] === 'count') return parseCount(raw, leftPath, context);
+  if (given[0] === 'count') return parseCount(raw, leftPath, { ...context, parse: parseCondition });
   const template = parseTemplate(raw, leftPath, context.problems);
   if (given[0] === 'value') return { kind: 'value', value: template, path: leftPath, text: textOf(raw) };
   if (typeof raw === 'string') return { kind: 'field', name: template, path: leftPath };

@@ -4,9 +4,14 @@ import { limits } from '../limits.ts';
 import { report } from '../problems.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Condition, LeftSide } from './ast.ts';
-import { type ConditionParse, keysByLowerCase, parseCondition } from './parse.ts';
+import { type ConditionParse, keysByLowerCase } from './context.ts';
 
 const KEYS = ['field', 'value', 'name', 'where'];
+
+/** What a count is parsed with: conditions are parsed by the caller, who knows counts in turn. */
+interface CountContext extends ConditionParse {
+  readonly parse: (json: Json, path: string, context: ConditionParse) => Condition | null;
+}
 
 interface CountParse {
   readonly path: string;
@@ -16,7 +21,7 @@ interface CountParse {
 }
 
 /** Parses the object of a `count`. @returns null after reporting why it is none */
-export function parseCount(json: Json, path: string, context: ConditionParse): LeftSide | null {
+export function parseCount(json: Json, path: string, context: CountContext): LeftSide | null {
   if (!isObject(json)) return wrong(context, path, 'count expects an object');
   const keys = keysByLowerCase(json, path, context.problems);
   for (const [lower, key] of keys) {
@@ -29,7 +34,7 @@ export function parseCount(json: Json, path: string, context: ConditionParse): L
   const whereKey = keys.get('where');
   const below = { ...context, depth: context.depth + 1 };
   const where =
-    whereKey === undefined ? null : parseCondition(json[whereKey] ?? null, `${path}.${whereKey}`, below);
+    whereKey === undefined ? null : context.parse(json[whereKey] ?? null, `${path}.${whereKey}`, below);
   if (whereKey !== undefined && where === null) return null;
   const parsed = { path, keys, context, where };
   return keys.has('field') ? parseFieldCount(json, parsed) : parseValueCount(json, parsed);

@@ -1,5 +1,6 @@
 import type { Condition } from '../conditions/ast.ts';
-import { keysByLowerCase, parseCondition } from '../conditions/parse.ts';
+import { keysByLowerCase } from '../conditions/context.ts';
+import { parseCondition } from '../conditions/parse.ts';
 import type { Template } from '../expressions/ast.ts';
 import { parseTemplate } from '../expressions/template.ts';
 import { duplicateKeys } from '../json/duplicates.ts';

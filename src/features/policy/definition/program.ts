@@ -1,10 +1,12 @@
 import type { AliasSubject, AliasTable } from '../aliases/table.ts';
 import { type Applicability, compileApplicability } from '../conditions/applicability.ts';
-import { type ConditionEnvironment, compileCondition } from '../conditions/compile.ts';
+import { compileCondition } from '../conditions/compile.ts';
 import type { CompiledCondition } from '../conditions/compiled.ts';
+import type { ConditionEnvironment } from '../conditions/environment.ts';
 import { compilePlainDetails } from '../effects/details.ts';
 import type { CompiledDetails, Effect } from '../effects/effect.ts';
-import { type CompiledExpression, compileTemplate } from '../expressions/compile.ts';
+import { compileTemplate } from '../expressions/compile.ts';
+import type { CompiledExpression } from '../expressions/compiled.ts';
 import { ExpressionFault } from '../expressions/fault.ts';
 import type { FieldContext } from '../fields/reference.ts';
 import type { Json, JsonObject, Selected } from '../json/json.ts';

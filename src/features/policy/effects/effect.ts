@@ -1,4 +1,4 @@
-import type { ConditionEnvironment } from '../conditions/compile.ts';
+import type { ConditionEnvironment } from '../conditions/environment.ts';
 import type { Json, Selected } from '../json/json.ts';
 import type { Run } from '../run.ts';
 

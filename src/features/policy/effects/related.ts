@@ -1,5 +1,6 @@
-import { type ConditionEnvironment, compileCondition } from '../conditions/compile.ts';
+import { compileCondition } from '../conditions/compile.ts';
 import type { CompiledCondition } from '../conditions/compiled.ts';
+import type { ConditionEnvironment } from '../conditions/environment.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { isObject, type Json, type JsonObject, type Selected } from '../json/json.ts';
 import { limits } from '../limits.ts';

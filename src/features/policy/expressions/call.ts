@@ -3,7 +3,7 @@ import type { Json, Selected } from '../json/json.ts';
 import { measure } from '../json/measure.ts';
 import { limits } from '../limits.ts';
 import type { Run } from '../run.ts';
-import type { CompiledExpression } from './compile.ts';
+import type { CompiledExpression } from './compiled.ts';
 import { ExpressionFault, failure } from './fault.ts';
 
 const largest = { depth: limits.objectDepth, nodes: limits.objectNodes };

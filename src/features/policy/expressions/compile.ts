@@ -1,37 +1,13 @@
-import type { FieldEnvironment } from '../fields/environment.ts';
 import { findFunction } from '../functions/registry.ts';
-import type { Json, Selected } from '../json/json.ts';
+import type { Selected } from '../json/json.ts';
 import { limits } from '../limits.ts';
 import { report } from '../problems.ts';
 import type { Run } from '../run.ts';
 import { selectProperty } from './access.ts';
 import type { Expression, Template } from './ast.ts';
 import { callFunction } from './call.ts';
+import { type CompiledExpression, constant, type ExpressionEnvironment, stageOf } from './compiled.ts';
 import { ExpressionFault, failure, inExpression, shown } from './fault.ts';
-
-/** What expressions are compiled against. */
-export interface ExpressionEnvironment extends FieldEnvironment {
-  /** Index of a declared parameter by lower-case name; null where parameters are not declared at all. */
-  readonly parameters: ReadonlyMap<string, number> | null;
-  /** Counters shared by the whole definition. */
-  readonly totals: { functions: number; slots: number };
-  /** What evaluations will ask of the context, by name. */
-  readonly needs: Set<string>;
-}
-
-/** A compiled expression. `bound`: depends on parameters at most, so one result per binding. */
-export interface CompiledExpression {
-  readonly stage: 'bound' | 'run';
-  /** @throws ExpressionFault */
-  readonly evaluate: (run: Run) => Selected;
-  /** What to raise when the value lacks a property; an error when not given. */
-  readonly absent?: (key: Selected) => ExpressionFault;
-}
-
-/** An expression that always has the same value. */
-export function constant(value: Json): CompiledExpression {
-  return { stage: 'bound', evaluate: () => value };
-}
 
 /** Compiles a value that may hold expressions. Bound results are computed once per binding. */
 export function compileTemplate(template: Template, environment: ExpressionEnvironment): CompiledExpression {
@@ -92,11 +68,6 @@ function once(evaluate: (run: Run) => Selected, environment: ExpressionEnvironme
     run.bound.memo[slot] = { value } satisfies Memo;
     return value;
   };
-}
-
-/** The later of several stages. */
-export function stageOf(parts: readonly CompiledExpression[]): 'bound' | 'run' {
-  return parts.every((part) => part.stage === 'bound') ? 'bound' : 'run';
 }
 
 /** Compiles one expression; unknown functions and wrong numbers of arguments are reported. */

@@ -2,7 +2,8 @@ import type { Json, JsonObject, Selected } from '../json/json.ts';
 import { type Problem, problemList } from '../problems.ts';
 import type { PolicyContext, Run } from '../run.ts';
 import { azureSemantics, type PolicySemantics } from '../semantics.ts';
-import { compileTemplate, type ExpressionEnvironment } from './compile.ts';
+import { compileTemplate } from './compile.ts';
+import type { ExpressionEnvironment } from './compiled.ts';
 import { ExpressionFault, type Fault } from './fault.ts';
 import { parseTemplate } from './template.ts';
 

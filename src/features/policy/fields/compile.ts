@@ -1,4 +1,4 @@
-import type { CompiledExpression } from '../expressions/compile.ts';
+import type { CompiledExpression } from '../expressions/compiled.ts';
 import { ExpressionFault, failure, shown } from '../expressions/fault.ts';
 import type { Predicate } from '../operators/operator.ts';
 import { report } from '../problems.ts';

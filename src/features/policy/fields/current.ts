@@ -1,4 +1,4 @@
-import { type CompiledExpression, constant } from '../expressions/compile.ts';
+import { type CompiledExpression, constant } from '../expressions/compiled.ts';
 import type { CallSite } from '../functions/function.ts';
 import { type ProblemKind, report } from '../problems.ts';
 import { nearest } from '../text/nearest.ts';
@@ -33,8 +33,9 @@ function memberOf(frame: Frame): CompiledExpression {
 function propertyOfMember(site: CallSite, text: string): CompiledExpression {
   const { fields, frames, semantics } = site.environment;
   const resolved = resolveField(text, fields);
-  const counts = frames.filter((frame) => frame.segments !== null);
-  const belongs = counts.some((frame) => text.toLowerCase().startsWith(frame.name));
+  const belongs = frames.some(
+    (frame) => frame.name.includes('[*]') && text.toLowerCase().startsWith(frame.name),
+  );
   if (!resolved.ok || !belongs) {
     const known = frames.map((frame) => frame.name);
     return wrong(site, 'expression', `current(): no enclosing count is called ${text}`, nearest(text, known));

@@ -1,5 +1,5 @@
 import type { AliasSubject } from '../aliases/table.ts';
-import { type CompiledExpression, constant } from '../expressions/compile.ts';
+import { type CompiledExpression, constant } from '../expressions/compiled.ts';
 import { failure, shown } from '../expressions/fault.ts';
 import type { CallSite } from '../functions/function.ts';
 import type { Selected } from '../json/json.ts';
@@ -28,7 +28,7 @@ export function compileFieldFunction(site: CallSite): CompiledExpression {
       const key = text.includes('/') ? `${text} ${subject.type} ${subject.apiVersion ?? ''}` : text;
       const access = known.get(key) ?? resolveNow(site, text, subject);
       if (known.size < 256) known.set(key, access);
-      return valueOf(access, site, run);
+      return readValue(access, site, run);
     },
   };
 }
@@ -45,7 +45,7 @@ function literalField(site: CallSite, text: string): CompiledExpression {
     return constant(null);
   }
   const access = accessTo(site, resolved.reference);
-  return { stage: 'run', evaluate: (run) => valueOf(access, site, run) };
+  return { stage: 'run', evaluate: (run) => readValue(access, site, run) };
 }
 
 function resolveNow(site: CallSite, text: string, subject: AliasSubject): FieldAccess {
@@ -63,7 +63,7 @@ function accessTo(site: CallSite, reference: Parameters<typeof compileAccess>[0]
   });
 }
 
-function valueOf(access: FieldAccess, site: CallSite, run: Run): Selected {
+function readValue(access: FieldAccess, site: CallSite, run: Run): Selected {
   const value = access.read(run);
   if (site.environment.semantics.functions === 'regorus') return value;
   return value ?? '';

@@ -1,5 +1,5 @@
 import type { Expression } from '../expressions/ast.ts';
-import type { CompiledExpression, ExpressionEnvironment } from '../expressions/compile.ts';
+import type { CompiledExpression, ExpressionEnvironment } from '../expressions/compiled.ts';
 import type { Json, Selected } from '../json/json.ts';
 
 /** A template function whose result depends on its arguments alone. */

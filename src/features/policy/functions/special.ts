@@ -1,4 +1,4 @@
-import { type CompiledExpression, constant, stageOf } from '../expressions/compile.ts';
+import { type CompiledExpression, constant, stageOf } from '../expressions/compiled.ts';
 import { failure, missingData, shown } from '../expressions/fault.ts';
 import { compileCurrent } from '../fields/current.ts';
 import { compileFieldFunction } from '../fields/fieldFunction.ts';

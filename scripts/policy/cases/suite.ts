@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import {
+  type AliasTable,
+  aliasesFromProviders,
+  type PolicySemantics,
+} from '../../../src/features/policy/cases.ts';
+import { readJson } from '../cli/files.ts';
+import { type CaseFile, type CaseResult, failed, type LabelledCase, readCaseFile } from './caseFile.ts';
+import { runEvaluationCase } from './evaluation.ts';
+import { runFunctionCase } from './functions.ts';
+import { runShapeCase } from './shape.ts';
+
+/** One case, ready to run under any semantics. */
+export interface RunnableCase {
+  /** `file.yaml: note`, unique enough to find it again. */
+  readonly label: string;
+  readonly run: (semantics: PolicySemantics) => CaseResult;
+}
+
+/** All labelled cases in the YAML files below a directory. @throws when the directory or a file cannot be read */
+export function findCases(directory: string): RunnableCase[] {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort();
+  return files.flatMap((name) => {
+    const file = readCaseFile(join(directory, name));
+    return file === null ? [] : casesOf(file, directory);
+  });
+}
+
+function casesOf(file: CaseFile, directory: string): RunnableCase[] {
+  const runner = runnerFor(file, directory);
+  return file.cases.map((labelled) => ({
+    label: `${relative(directory, file.path)}: ${labelled.note}`,
+    run: (semantics) =>
+      labelled.skip
+        ? { verdict: 'skipped', reason: String(labelled.skip) }
+        : runGuarded(runner, labelled, semantics),
+  }));
+}
+
+type Runner = (labelled: LabelledCase, semantics: PolicySemantics) => CaseResult;
+
+/** A crash is a failure of the case, not of the run. */
+function runGuarded(runner: Runner, labelled: LabelledCase, semantics: PolicySemantics): CaseResult {
+  try {
+    return runner(labelled, semantics);
+  } catch (error) {
+    return failed(`crashed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A file's keys tell which kind of cases it holds. */
+function runnerFor(file: CaseFile, directory: string): Runner {
+  const { shared } = file;
+  const { builtin } = shared;
+  if (typeof builtin === 'string')
+    return (labelled, semantics) => runFunctionCase(builtin, labelled, semantics);
+  if (file.cases.some((labelled) => 'input' in labelled)) return (labelled) => runShapeCase(labelled, shared);
+  const aliases = aliasesFor(file, directory);
+  return (labelled, semantics) => runEvaluationCase(labelled, { shared, aliases, semantics });
+}
+
+function aliasesFor(file: CaseFile, directory: string): AliasTable | null {
+  const { aliases } = file.shared;
+  if (typeof aliases !== 'string') return null;
+  const candidates = [
+    join(directory, 'azure_policy', 'aliases', aliases),
+    join(directory, 'aliases', aliases),
+    join(file.path, '..', '..', 'aliases', aliases),
+    join(file.path, '..', 'aliases', aliases),
+  ];
+  return aliasesFromProviders(readJson(candidates.find((path) => existsSync(path)) ?? aliases));
+}

@@ -115,6 +115,19 @@ test('a client that leaves at once does not leave an invocation behind', async (
   expect(counts[0]).toBe(counts[1]);
 });
 
+test('a function may answer without reading the body', async () => {
+  const { socket, received } = await openConnection(host.url);
+  const head = 'POST /media/v2/hasty HTTP/1.1\r\nhost: x\r\ncontent-length: 5000000\r\n\r\n';
+
+  socket.write(head + 'x'.repeat(5_000_000));
+  await waitFor(() => (received().includes('not today') ? true : undefined));
+  socket.write('GET /media/v2/wrapped HTTP/1.1\r\nhost: x\r\n\r\n');
+  await waitFor(() => (received().includes('inner') ? true : undefined));
+  socket.destroy();
+
+  expect(received()).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 test('an upload over the limit is 413', async () => {
   const { socket, received } = await openConnection(host.url);
   socket.write('PUT /media/v2/clips/big HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');

@@ -92,5 +92,6 @@ app.http('broken', {
     throw new Error('no media today');
   },
 });
+app.http('hasty', { methods: ['POST'], handler: () => ({ body: 'not today' }) });
 app.http('silent', { methods: ['GET'], handler: () => undefined });
 app.http('journal', { methods: ['GET'], handler: () => ({ jsonBody: { journal, version } }) });

@@ -285,3 +285,29 @@ test('tags are merged through the tags resource', async () => {
 
   expect(found.properties?.tags).toMatchObject({ reviewed: 'yes' });
 });
+
+test('providers list their own types with whole documents', async () => {
+  const { simulator, subscription } = await started();
+  const truth = await truthOf(simulator.url);
+  const database = truth.find((row) => row.type === 'microsoft.sql/servers/databases')?.id ?? '';
+  const network = await firstOf(simulator, 'microsoft.network/virtualnetworks');
+  const list = async (path: string, version: string): Promise<{ id: string; properties: object }[]> => {
+    const response = await fetch(`${simulator.url}${encodeURI(path)}?api-version=${version}`);
+    return ((await response.json()) as { value: { id: string; properties: object }[] }).value;
+  };
+
+  const machines = await list(
+    `/subscriptions/${subscription}/providers/Microsoft.Compute/virtualMachines`,
+    '2024-07-01',
+  );
+  const databases = await list(database.replace(/\/[^/]+$/, ''), '2021-11-01');
+  const subnets = await list(`${network}/subnets`, '2023-11-01');
+
+  const expected = truth.filter(
+    (row) => row.type === 'microsoft.compute/virtualmachines' && row.subscriptionId === subscription,
+  );
+  expect(machines.map((machine) => machine.id)).toEqual(expected.map((row) => row.id));
+  expect(machines.every((machine) => 'vmId' in machine.properties)).toBe(true);
+  expect(databases.map((item) => item.id)).toContain(database);
+  expect(subnets[0]?.id).toContain(`${network}/subnets/`);
+});

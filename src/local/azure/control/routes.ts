@@ -50,9 +50,13 @@ function clearFaults(_request: ArmRequest, { faults }: World): ArmResponse {
   return { status: 204 };
 }
 
+/** Up to so many resources the status counts them all without being asked (`?census=true`). */
+const cheapCensus = 5000;
+
 async function status(request: ArmRequest, world: World): Promise<ArmResponse> {
   const { estate, events, recorder, seed } = world;
-  const counted = request.query.get('census') === 'true' ? await census(rowsOf(world)) : undefined;
+  const asked = request.query.get('census') ?? String(estate.count() <= cheapCensus);
+  const counted = asked === 'true' ? await census(rowsOf(world)) : undefined;
   return ok({
     seed,
     resources: estate.count(),

@@ -7,6 +7,7 @@ import type { Estate } from '../state/estate.ts';
 import type { Recorder } from '../state/recorder.ts';
 import { newResource, type Place } from './create.ts';
 import type { Edit } from './edit.ts';
+import { power } from './edits/machines.ts';
 import { editsFor } from './edits.ts';
 
 export type DriftOptions = { readonly estate: Estate; readonly recorder: Recorder; readonly seed: number };
@@ -61,20 +62,22 @@ export class Drift {
     const random = new Random(this.#options.seed, 12, number);
     const actor = actorFrom(random);
     const kind = random.weighted([
-      ['edit', 62],
+      ['edit', 56],
+      ['power', 6],
       ['create', 20],
       ['delete', 18],
     ]);
     if (kind === 'create') return this.#create(random, actor, number);
     if (kind === 'delete') return this.#delete(random, actor) ?? this.#create(random, actor, number);
-    return this.#edit(random, actor) ?? this.#create(random, actor, number);
+    const only = kind === 'power' ? power : undefined;
+    return this.#edit(random, actor, only) ?? this.#create(random, actor, number);
   }
 
-  #edit(random: Random, actor: Actor): Change | undefined {
+  #edit(random: Random, actor: Actor, only?: Edit): Change | undefined {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const resource = this.#pick(random);
-      if (resource === undefined) continue;
-      const edited = pickEdit(resource, random)?.apply(resource, random);
+      if (resource === undefined || (only !== undefined && !suits(only, resource))) continue;
+      const edited = (only ?? pickEdit(resource, random))?.apply(resource, random);
       if (edited === undefined || JSON.stringify(edited.resource) === JSON.stringify(resource)) continue;
       const { subject, operation, isAction } = edited;
       const cause = { actor, subject, operation };
@@ -119,6 +122,10 @@ export class Drift {
   }
 }
 
+function suits(edit: Edit, resource: Resource): boolean {
+  return edit.types === 'all' || edit.types.includes(resource.type.toLowerCase());
+}
+
 /** Mostly an edit of the type's own, else one that suits all types. */
 function pickEdit(resource: Resource, random: Random): Edit | undefined {
   const edits = editsFor(resource.type.toLowerCase());
@@ -146,6 +153,9 @@ const disposable = new Set([
   'microsoft.sql/servers/databases',
 ]);
 
+/** Named after the short-lived applications of `newResource`. */
+const madeByDrift = /^[a-z-]+?(adhoc|poc|migration|hotfix)/;
+
 /** What can go without anything else pointing at it. */
 function isDisposable(resource: Resource): boolean {
   const type = resource.type.toLowerCase();
@@ -155,5 +165,5 @@ function isDisposable(resource: Resource): boolean {
       resource.properties?.ipConfiguration === undefined && resource.properties?.natGateway === undefined
     );
   }
-  return disposable.has(type) && resource.name !== 'master';
+  return (disposable.has(type) && resource.name !== 'master') || madeByDrift.test(resource.name);
 }

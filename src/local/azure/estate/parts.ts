@@ -1,8 +1,5 @@
 import type { BuildContext, JsonObject, Slot } from './model.ts';
 
-/** Pieces that several resource providers write alike. */
-export const succeeded = { provisioningState: 'Succeeded' } as const;
-
 export function ref(slot: Slot | undefined): JsonObject | undefined {
   return slot && { id: slot.id };
 }

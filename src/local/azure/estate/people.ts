@@ -52,15 +52,21 @@ const applications = [
   'policy-remediation',
 ] as const;
 
-export type Person = { readonly name: string; readonly upn: string; readonly objectId: string };
-
 export const domain = 'contoso.onmicrosoft.com';
 
-/** One of the estate's forty-odd regular people. */
+export type Person = { readonly name: string; readonly upn: string; readonly objectId: string };
+
+const people = given.flatMap((name, first) => [0, 1, 2].map((step) => personAt(name, first, step)));
+const pipelines = applications.map((name, index) => applicationAt(name, index));
+
+/** One of the estate's sixty regular people. */
 export function pickPerson(random: Random): Person {
-  const first = random.int(0, given.length - 1);
-  const last = (first * 7 + random.int(0, 2)) % family.length;
-  const name = `${given[first]} ${family[last]}`;
+  return people[random.int(0, people.length - 1)] ?? personAt(given[0], 0, 0);
+}
+
+function personAt(firstName: string, first: number, step: number): Person {
+  const last = (first * 7 + step) % family.length;
+  const name = `${firstName} ${family[last]}`;
   const upn = `${name.toLowerCase().replace(' ', '.')}@${domain}`;
   return { name, upn, objectId: stableId(0x50, first * 100 + last) };
 }
@@ -68,12 +74,11 @@ export function pickPerson(random: Random): Person {
 export type Application = { readonly name: string; readonly appId: string; readonly objectId: string };
 
 export function pickApplication(random: Random): Application {
-  const index = random.int(0, applications.length - 1);
-  return {
-    name: applications[index] ?? applications[0],
-    appId: stableId(0xa0, index),
-    objectId: stableId(0xa1, index),
-  };
+  return pipelines[random.int(0, pipelines.length - 1)] ?? applicationAt(applications[0], 0);
+}
+
+function applicationAt(name: string, index: number): Application {
+  return { name, appId: stableId(0xa0, index), objectId: stableId(0xa1, index) };
 }
 
 function stableId(kind: number, index: number): string {

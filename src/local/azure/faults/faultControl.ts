@@ -4,6 +4,9 @@ import { badOption } from '../graph/failure.ts';
 import { type FaultSettings, Faults } from './faults.ts';
 import { Quota } from './quota.ts';
 
+/** Without a quota there is always some left, so that no client slows down by itself. */
+const unlimited = { 'x-ms-user-quota-remaining': '14', 'x-ms-user-quota-resets-after': '00:00:05' } as const;
+
 type Trigger = { readonly rate?: number | undefined; readonly every?: number | undefined };
 
 /** Decides for each request what goes wrong. The same seed and requests give the same faults. */
@@ -73,15 +76,13 @@ export class FaultControl {
       });
     }
     const { graphQuota } = this.#faults;
-    const { remaining, resetsAfter } = this.#quota.use(
-      graphQuota ?? { requests: 15, seconds: 5 },
-      Date.now(),
-    );
+    if (graphQuota === undefined) return unlimited;
+    const { remaining, resetsAfter } = this.#quota.use(graphQuota, Date.now());
     const headers = {
       'x-ms-user-quota-remaining': String(Math.max(0, remaining)),
       'x-ms-user-quota-resets-after': duration(resetsAfter),
     };
-    if (graphQuota !== undefined && remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), headers);
+    if (remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), headers);
     return headers;
   }
 

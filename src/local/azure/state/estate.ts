@@ -18,7 +18,7 @@ type GroupState = {
 
 /** How far back a lagging Resource Graph can look. */
 const historyMilliseconds = 15 * 60_000;
-const cachedRows = 12_000;
+const cachedRows = 4_000;
 
 /** The estate as it is now: an immutable base and, over it, what changed. Memory grows with the changes alone. */
 export class Estate {

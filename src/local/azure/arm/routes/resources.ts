@@ -4,6 +4,7 @@ import { parentId } from '../../state/ids.ts';
 import type { Cause } from '../../state/recorder.ts';
 import type { World } from '../../world.ts';
 import { actorOf } from '../actor.ts';
+import { findCollection, listCollection } from '../collections.ts';
 import { mergePatch, objectOr } from '../documents.ts';
 import { childId, childType, readChild, removeChild, writeChild } from '../embedded.ts';
 import { ArmFailure, badRequest } from '../failure.ts';
@@ -26,7 +27,9 @@ function documentOf(target: Target): Resource | JsonObject | undefined {
   return target.child === undefined ? target.existing : readChild(target.child);
 }
 
-function read(request: ArmRequest, world: World): ArmResponse {
+function read(request: ArmRequest, world: World): ArmResponse | Promise<ArmResponse> {
+  const collection = findCollection(request, world);
+  if (collection !== undefined) return listCollection(request, world, collection);
   const target = findTarget(request, world);
   const document = documentOf(target);
   if (document === undefined) throw resourceNotFound(target.parsed);

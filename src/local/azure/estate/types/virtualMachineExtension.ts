@@ -10,8 +10,6 @@ const extensions = {
   CustomScript: ['Microsoft.Azure.Extensions', '2.1'],
 } as const;
 
-export type ExtensionName = keyof typeof extensions;
-
 export const virtualMachineExtension: ResourceType = {
   type: 'Microsoft.Compute/virtualMachines/extensions',
   apiVersions: ['2024-11-01', '2024-07-01', '2023-09-01', '2022-11-01', '2021-07-01'],

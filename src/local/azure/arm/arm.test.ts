@@ -144,6 +144,22 @@ describe('a resource by its id', () => {
     expect(simulator.size()).toBe(500);
   });
 
+  test('is created in the casing of its group, whatever the caller writes', async () => {
+    const { simulator, client } = await started();
+    const [group] = await collect(client.resourceGroups.list());
+    const id = `${group?.id}/providers/Microsoft.Compute/disks/Disk1`;
+
+    await client.resources.createOrUpdateById(id.toUpperCase(), '2023-10-02', {
+      location: 'westeurope',
+      properties: {},
+    });
+
+    const row = (await truthOf(simulator.url)).find(
+      (candidate) => candidate.id.toLowerCase() === id.toLowerCase(),
+    );
+    expect(row?.id).toBe(id.replace('Disk1', 'DISK1'));
+  });
+
   test('cannot move, nor hang below nothing', async () => {
     const { simulator, client } = await started();
     const id = await firstOf(simulator, 'microsoft.keyvault/vaults');

@@ -37,6 +37,8 @@ export type Route = {
   readonly path: string;
   readonly handle: Handler;
   readonly requiresApiVersion?: boolean;
+  /** Resource Graph throttles in its own words. */
+  readonly isGraph?: boolean;
 };
 
 export function ok(body: unknown): ArmResponse {

@@ -69,7 +69,7 @@ async function answer(incoming: IncomingMessage, world: World, correlationId: st
     requireApiVersion(request);
     const latency = world.faults.latency();
     if (latency > 0) await sleep(latency);
-    world.faults.checkRequest();
+    world.faults.checkRequest(match.route.isGraph === true);
     return await match.route.handle(request, world, match.parameters);
   } catch (error) {
     return failed(error);

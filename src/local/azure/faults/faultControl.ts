@@ -39,9 +39,9 @@ export class FaultControl {
   }
 
   /** Throws what is to be answered instead of the real answer. */
-  checkRequest(): void {
+  checkRequest(isGraph: boolean): void {
     const { throttle, serverErrors } = this.#faults;
-    if (this.#strikes('throttle', throttle)) throw throttled(throttle?.retryAfterSeconds ?? 1);
+    if (this.#strikes('throttle', throttle)) throw throttled(throttle?.retryAfterSeconds ?? 1, { isGraph });
     if (!this.#strikes('serverErrors', serverErrors)) return;
     throw new ArmFailure(serverErrors?.status ?? 503, 'ServerError', {
       message: 'The server is temporarily unavailable.',
@@ -82,7 +82,7 @@ export class FaultControl {
       'x-ms-user-quota-remaining': String(Math.max(0, remaining)),
       'x-ms-user-quota-resets-after': duration(resetsAfter),
     };
-    if (remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), headers);
+    if (remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), { isGraph: true, headers });
     return headers;
   }
 
@@ -115,9 +115,22 @@ export class FaultControl {
   }
 }
 
-function throttled(seconds: number, headers: Readonly<Record<string, string>> = {}): ArmFailure {
-  return new ArmFailure(429, 'TooManyRequests', {
-    message: `The request was throttled. Please try again after '${seconds}' seconds.`,
+type Throttling = { readonly isGraph: boolean; readonly headers?: Readonly<Record<string, string>> };
+
+const graphThrottled = {
+  code: 'RateLimiting',
+  message:
+    'Client application has been throttled and should not continue to make requests until an amount of time has elapsed. Please see https://aka.ms/resourcegraph-throttling for help.',
+};
+
+function throttled(seconds: number, throttling: Throttling): ArmFailure {
+  const { isGraph, headers } = throttling;
+  const message = isGraph
+    ? 'Please provide below info when asking for support.'
+    : `The request was throttled. Please try again after '${seconds}' seconds.`;
+  return new ArmFailure(429, isGraph ? 'RateLimiting' : 'TooManyRequests', {
+    message,
+    ...(isGraph ? { details: [graphThrottled] } : {}),
     headers: {
       'x-ms-user-quota-remaining': '0',
       'x-ms-user-quota-resets-after': duration(seconds * 1000),

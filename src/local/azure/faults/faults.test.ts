@@ -18,6 +18,9 @@ describe('each fault', () => {
     const page = await graphClient(url, 3).resources({ query: 'resources | take 1' });
 
     expect(statuses.map((response) => response.status)).toEqual([200, 429, 200]);
+    expect(await statuses[1]?.json()).toMatchObject({
+      error: { code: 'RateLimiting', details: [{ code: 'RateLimiting' }] },
+    });
     expect(statuses[1]?.headers.get('retry-after')).toBe('1');
     expect(statuses[1]?.headers.get('x-ms-user-quota-remaining')).toBe('0');
     expect(page.count).toBe(1);

@@ -14,7 +14,8 @@ const maxWhole = 500 * 1024 * 1024;
 export async function readExport(path: string): Promise<readonly ExportedRow[]> {
   const size = sizeOf(path);
   if (size > maxWhole) return readLines(path);
-  const text = readFileSync(path, 'utf8');
+  // Windows tools put a byte order mark first
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   const whole = parseJson(text);
   if (whole === undefined) return readLines(path);
   const list = Array.isArray(whole) ? whole : dataOf(whole);

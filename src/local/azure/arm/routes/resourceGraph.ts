@@ -23,7 +23,7 @@ const QueryRequest = z.object({
 
 /** Resource Graph: `POST /providers/Microsoft.ResourceGraph/resources`, API versions 2021-03-01 to 2024-04-01. */
 export const resourceGraphRoutes: readonly Route[] = [
-  { method: 'POST', path: 'providers/microsoft.resourcegraph/resources', handle: query },
+  { method: 'POST', path: 'providers/microsoft.resourcegraph/resources', isGraph: true, handle: query },
 ];
 
 async function query(request: ArmRequest, world: World): Promise<ArmResponse> {

@@ -9,6 +9,7 @@ import { mergePatch, objectOr } from '../documents.ts';
 import { childId, childType, readChild, removeChild, writeChild } from '../embedded.ts';
 import { ArmFailure, badRequest } from '../failure.ts';
 import { type ArmRequest, type ArmResponse, objectBody, ok, type Route } from '../http.ts';
+import { findSubscription } from '../scope.ts';
 import { findTarget, parentNotFound, resourceNotFound, type Target } from '../target.ts';
 
 const path = 'subscriptions/{*id}';
@@ -116,10 +117,10 @@ function created(world: World, target: Target, body: JsonObject): Resource {
   if (typeof location !== 'string')
     throw badRequest('LocationRequired', 'The location property is required for this definition.');
   const type = definition?.type ?? target.parsed.type;
-  const group = world.estate.group(target.parsed.subscriptionId, target.parsed.group);
+  const subscription = findSubscription(world, target.parsed.subscriptionId);
+  const group = world.estate.group(subscription.id, target.parsed.group);
   const above =
-    owner?.id ??
-    `${group?.id ?? `/subscriptions/${target.parsed.subscriptionId}`}/providers/${target.parsed.namespace}`;
+    owner?.id ?? `${group?.id ?? `/subscriptions/${subscription.id}`}/providers/${type.split('/')[0]}`;
   const name = target.parsed.names.at(-1) ?? '';
   const id = `${above}/${type.split('/').at(-1)}/${name}`;
   const properties = { ...objectOr(body.properties, {}), provisioningState: 'Succeeded' };

@@ -1,6 +1,8 @@
 import type { Subscription } from '../../estate/model.ts';
+import { regions } from '../../estate/regions.ts';
 import { subscriptionNotFound } from '../failure.ts';
 import { ok, type Route } from '../http.ts';
+import { findSubscription } from '../scope.ts';
 
 function render(subscription: Subscription, tenantId: string): unknown {
   return {
@@ -36,6 +38,22 @@ export const subscriptionRoutes: readonly Route[] = [
       const found = estate.subscription(subscription);
       if (found === undefined) throw subscriptionNotFound(subscription);
       return ok(render(found, estate.tenantId));
+    },
+  },
+  {
+    method: 'GET',
+    path: 'subscriptions/{subscription}/locations',
+    handle: (_request, world, { subscription }) => {
+      const { id } = findSubscription(world, subscription);
+      const value = regions.map(([{ name, display }]) => ({
+        id: `/subscriptions/${id}/locations/${name}`,
+        name,
+        type: 'Region',
+        displayName: display,
+        regionalDisplayName: display,
+        metadata: { regionType: 'Physical', regionCategory: 'Recommended' },
+      }));
+      return ok({ value });
     },
   },
   {

@@ -50,3 +50,10 @@ export function fail(run: Run, fault: Fault): false {
   run.fault ??= fault;
   return false;
 }
+
+/** Takes the fault of a run, leaving none. */
+export function takeFault(run: Run): Fault | null {
+  const { fault } = run;
+  run.fault = null;
+  return fault;
+}

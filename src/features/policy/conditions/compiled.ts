@@ -1,7 +1,9 @@
 import type { Test } from '../fields/access.ts';
 import type { CompiledField } from '../fields/compile.ts';
+import type { Frame } from '../fields/environment.ts';
 import type { Selected } from '../json/json.ts';
 import type { Operator } from '../operators/operator.ts';
+import type { Segment } from '../paths/parse.ts';
 import type { Run } from '../run.ts';
 import type { LeafCondition } from './ast.ts';
 
@@ -39,4 +41,8 @@ export interface CompiledLeaf {
 export interface CompiledCount {
   readonly where: CompiledCondition | null;
   readonly count: (run: Run) => number;
+  /** What is counted, for those who ask why. */
+  readonly over:
+    | { readonly kind: 'members'; readonly segments: readonly Segment[]; readonly frames: readonly Frame[] }
+    | { readonly kind: 'values'; readonly frame: Frame; readonly values: (run: Run) => Selected };
 }

@@ -47,6 +47,7 @@ export function compileFieldCount(
   const fault = reference?.unresolved ? field : null;
   return {
     where,
+    over: { kind: 'members', segments, frames },
     label: () => `count of ${count.field}`,
     count(run) {
       if (fault !== null) fault.read(run);
@@ -130,6 +131,7 @@ export function compileValueCount(
   const where = count.where === null ? null : compileWhere(count.where, inner);
   return {
     where,
+    over: { kind: 'values', frame, values: (run) => values.evaluate(run) },
     label: () => brief(`count of values ${count.name}`),
     count(run) {
       const list = values.evaluate(run);

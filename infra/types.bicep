@@ -1,0 +1,11 @@
+@export()
+type Tags = {
+  *: string
+}
+
+@export()
+type Identity = {
+  id: string
+  clientId: string
+  principalId: string
+}

@@ -20,7 +20,7 @@ interface Finders {
 /** One entry per operator; negations use the same with the result turned. */
 const finders: Readonly<Record<string, Finders>> = {
   equals: {
-    whenTrue: (expected) => ({ value: expected }),
+    whenTrue: (expected, actual) => ({ value: sameType(expected, actual) }),
     whenFalse: (expected) => other(expected, `anything but ${shown(expected)}`),
   },
   in: {
@@ -104,6 +104,13 @@ const opposites: ReadonlyMap<string, string> = new Map(
     [right.toLowerCase(), left],
   ]),
 );
+
+/** `"true"` in a definition means the boolean where the document holds one. */
+function sameType(expected: Json, actual: Selected): Json {
+  return typeof actual === 'boolean' && typeof expected === 'string'
+    ? expected.toLowerCase() === 'true'
+    : expected;
+}
 
 function other(value: Json, requirement: string): Witness {
   if (typeof value === 'boolean') return { value: !value };

@@ -24,9 +24,11 @@ function messageOf(error: unknown): string {
   return isBusy ? `port ${'port' in error ? String(error.port) : ''} is in use` : error.message;
 }
 
-try {
-  await main();
-} catch (error) {
+function fail(error: unknown): never {
   process.stderr.write(`azure simulator: ${messageOf(error)}\n`);
   process.exit(1);
 }
+
+// such as a disk that is full while a change is journalled
+process.once('uncaughtException', fail);
+await main().catch(fail);

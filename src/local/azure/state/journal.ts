@@ -1,4 +1,13 @@
-import { closeSync, createReadStream, existsSync, openSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Change } from './change.ts';
 import { CorruptData } from './dataDirectory.ts';
@@ -8,7 +17,12 @@ export type Journal = { readonly append: (change: Change) => void; readonly clos
 
 /** Opens the journal at its end. */
 export function openJournal(path: string): Journal {
-  const file = openSync(path, 'a');
+  const file = openSync(path, 'a+');
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  // a process can die between a record and its end of line
+  if (size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== '\n')
+    writeSync(file, '\n');
   return {
     append: (change) => {
       writeSync(file, `${JSON.stringify(change)}\n`);

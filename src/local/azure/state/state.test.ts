@@ -50,6 +50,34 @@ test('a torn last line of the journal is forgotten', async () => {
   expect(before.length).toBeGreaterThan(0);
 });
 
+test('a last record without its end of line counts', async () => {
+  const directory = temporaryDirectory();
+  const journal = join(directory, 'journal.jsonl');
+  const first = await startAzure({ ...defaults, dataDir: directory });
+  first.change(4);
+  const before = await truthOf(first.url);
+  await first.close();
+  writeFileSync(journal, readFileSync(journal, 'utf8').trimEnd());
+
+  const second = await restarted(directory);
+  const reopened = await truthOf(second.url);
+  second.change(1);
+  await second.close();
+  const third = await restarted(directory);
+
+  expect(reopened).toEqual(before);
+  expect(third.change(1)[0]?.sequence).toBe(6);
+});
+
+test('a header that is no JSON stops the start with one line', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'estate.json'), '{"version":');
+
+  const refusal = String(await refusalOf(startAzure({ ...defaults, dataDir: directory })));
+
+  expect(refusal).toMatch(/^CorruptData: .*estate\.json is not JSON$/);
+});
+
 test('a journal that is broken in the middle stops the start with one line', async () => {
   const directory = temporaryDirectory();
   const first = await startAzure({ ...defaults, dataDir: directory });

@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { removeTemporaryFolders, startApp, temporaryFolder } from './testing/apps.ts';
+import { openConnection } from './testing/raw-http.ts';
 import { spawnLine } from './testing/spawn-line.ts';
+import { waitFor } from './testing/wait-for.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 const typed = join(import.meta.dirname, '../../../test/apps/typed-entry');
@@ -151,6 +153,37 @@ test('SIGTERM lets running requests end, and refuses new ones', async () => {
   expect([response.status, await response.text()]).toEqual([200, 'slept']);
   expect(late).toBe('refused');
   expect(await ended).toBe(0);
+});
+
+test('a request on a connection that is still open is 503 while the host stops', async () => {
+  const host = await startApp(orders);
+  const { socket, received } = await openConnection(host.url);
+  socket.write('GET /api/slow?ms=500 HTTP/1.1\r\nhost: x\r\n\r\n');
+  await delay(100);
+
+  const ended = host.stop();
+  await delay(100);
+  socket.write('GET /api/nothing HTTP/1.1\r\nhost: x\r\n\r\n');
+  await ended;
+
+  expect(received().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+});
+
+test('an answer that a slow client still reads is sent whole', async () => {
+  const host = await startApp(orders);
+  const { socket, received } = await openConnection(host.url);
+  const size = 20_000_000;
+  socket.pause();
+  socket.write(`POST /api/echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${size}\r\n\r\n`);
+  socket.write(Buffer.alloc(size, 'x'));
+  await waitFor(() => (host.errors().includes('Succeeded in') ? true : undefined));
+
+  const ended = host.stop();
+  await delay(200);
+  socket.resume();
+  await ended;
+
+  expect(received().length).toBeGreaterThan(size);
 });
 
 test('what does not end within the limit is abandoned', async () => {

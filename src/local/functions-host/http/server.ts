@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as TcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostStartError } from '../errors.ts';
 import { errorMessage, type Logger } from '../log.ts';
@@ -53,7 +53,8 @@ export async function listen(port: number, answer: Answer, logger: Logger): Prom
     port: (server.address() as AddressInfo).port,
     stop: () => {
       isStopping = true;
-      server.close();
+      // http's own close cuts connections whose answer is ended but not yet read by the client.
+      TcpServer.prototype.close.call(server);
     },
     finish: async (limitMs) => {
       await Promise.race([Promise.all(open), delay(limitMs, undefined, { ref: false })]);

@@ -42,6 +42,8 @@ export async function streamInvocation(
   });
   if (outcome.ok && outcome.result !== null && outcome.result !== undefined) {
     await forwarded;
+    // The function closed the request before its answer was through, as a body that is left half-read does.
+    if (!response.headersSent) sendStatus(response, 502);
     return;
   }
   // The library has answered nothing: the function threw or returned nothing.
@@ -77,7 +79,6 @@ async function forward(
     response.writeHead(answer.statusCode ?? 200, withoutHopByHop(answer.headers));
     response.flushHeaders();
     await pipeline(answer, response);
-    if (!request.complete) ignoreRest(upstream, request);
   } catch (error) {
     const message = `A streamed exchange of ${request.method} ended early: ${errorMessage(error)}`;
     context.logger({ level: 'debug', category: 'Host.Http', message });
@@ -95,17 +96,7 @@ function upload(context: HttpContext, upstream: http.ClientRequest, { request, r
     sendStatus(response, 413);
     leave(upstream);
   });
-  request.once('close', () => {
-    if (!request.complete) leave(upstream);
-  });
   request.pipe(upstream);
-}
-
-// The function has answered without reading the whole body.
-function ignoreRest(upstream: http.ClientRequest, request: http.IncomingMessage): void {
-  request.unpipe(upstream);
-  request.resume();
-  upstream.destroy();
 }
 
 // The library waits for this request by its invocation id, and for ever if it never comes: let it arrive first.

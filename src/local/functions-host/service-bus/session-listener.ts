@@ -70,7 +70,8 @@ async function drainSession(
   }
 }
 
-function isNoSession(error: unknown): boolean {
+/** True for the errors that only mean that no session has messages now. */
+export function isNoSession(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /ServiceTimeout|SessionCannotBeLocked|OperationTimeout/i.test(`${code} ${errorMessage(error)}`);
 }

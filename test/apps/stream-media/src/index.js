@@ -93,5 +93,11 @@ app.http('broken', {
   },
 });
 app.http('hasty', { methods: ['POST'], handler: () => ({ body: 'not today' }) });
+app.http('peek', {
+  methods: ['POST'],
+  handler: async (request) => {
+    for await (const chunk of request.body) return { body: `first ${chunk.length}` };
+  },
+});
 app.http('silent', { methods: ['GET'], handler: () => undefined });
 app.http('journal', { methods: ['GET'], handler: () => ({ jsonBody: { journal, version } }) });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { HostStartError } from './errors.ts';
-import type { FunctionsHostOptions } from './host.ts';
+import type { FunctionsHostOptions } from './index.ts';
 import { errorMessage } from './log.ts';
 
 const levels = ['debug', 'information', 'warning', 'error'] as const;

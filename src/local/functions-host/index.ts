@@ -1,2 +1,1 @@
-export { HostStartError } from './errors.ts';
 export { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from './host.ts';

@@ -1,5 +1,5 @@
 import { parseCommandLine } from './cli-options.ts';
-import { startFunctionsHost } from './index.ts';
+import { type FunctionsHost, startFunctionsHost } from './index.ts';
 import { createLogger } from './log.ts';
 import { problemLines } from './problem-lines.ts';
 import { captureOutput, logUnhandled } from './process-guards.ts';
@@ -9,7 +9,7 @@ try {
   const logger = createLogger(options.logLevel ?? 'information');
   const print = captureOutput(logger);
   logUnhandled(logger);
-  const host = await startFunctionsHost(options);
+  const host: FunctionsHost = await startFunctionsHost(options);
   const stop = () => void host.close().finally(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

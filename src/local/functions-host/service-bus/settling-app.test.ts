@@ -84,8 +84,8 @@ test('no more run at once than maxConcurrentCalls, however many are prefetched, 
 test('locks are renewed while a function runs longer than the lock', async () => {
   const host = await startConsumer();
 
-  await send('steady', [{ id: 'long', ms: 5_000 }]);
-  await send('batches', [{ id: 'long-batch', ms: 5_000 }]);
+  await send('steady', [{ id: 'long', ms: 3_500 }]);
+  await send('batches', [{ id: 'long-batch', ms: 3_500 }]);
 
   await waitFor(async () => {
     const runs = [...(await runsOf(host, 'steady')), ...(await runsOf(host, 'batches'))];

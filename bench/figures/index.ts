@@ -1,0 +1,23 @@
+import type { Figure } from '../figure.ts';
+import { broker } from './broker.ts';
+import { bundle } from './bundle.ts';
+import { change } from './change.ts';
+import { get } from './get.ts';
+import { list, listMillion } from './list.ts';
+import { memory, memoryMillion } from './memory.ts';
+import { start } from './start.ts';
+import { sync } from './sync.ts';
+
+/** Every figure, in the order in which they run: a new one is a file and a line. */
+export const figures: readonly Figure[] = [
+  sync,
+  memory,
+  memoryMillion,
+  list,
+  listMillion,
+  get,
+  change,
+  broker,
+  bundle,
+  start,
+];

@@ -1,0 +1,13 @@
+import { broker } from './tasks/broker.ts';
+import { floor } from './tasks/floor.ts';
+import { sync } from './tasks/sync.ts';
+
+/** What is measured in a process of its own: `node bench/worker.ts NAME JSON`, answered with one line of JSON. */
+const tasks = { broker, floor, sync };
+export type Tasks = typeof tasks;
+
+const [name, input] = process.argv.slice(2);
+const task = Object.entries(tasks).find(([known]) => known === name)?.[1];
+if (!task) throw new Error(`no task ${name}`);
+const output = await (task as (input: unknown) => Promise<unknown>)(JSON.parse(input ?? '{}'));
+process.stdout.write(`${JSON.stringify(output)}\n`, () => process.exit(0));

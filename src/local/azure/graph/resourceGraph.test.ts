@@ -37,6 +37,23 @@ test('the genuine client pages through the whole estate, which equals the truth'
   expect(pages).toBe(5);
 });
 
+test('the last page may hold a single row, and a full one ends it', async () => {
+  const { url } = await startTestAzure();
+  const client = graphClient(url);
+
+  const most = await client.resources({ query: 'resources', options: { top: 499 } });
+  const rest = await client.resources({ query: 'resources', options: { skipToken: most.skipToken ?? '' } });
+  const whole = await client.resources({ query: 'resources', options: { top: 500 } });
+
+  expect([most.count, rest.count, whole.count]).toEqual([499, 1, 500]);
+  expect([rest.skipToken, whole.skipToken]).toEqual([undefined, undefined]);
+  expect([most.resultTruncated, rest.resultTruncated, whole.resultTruncated]).toEqual([
+    'true',
+    'false',
+    'false',
+  ]);
+});
+
 test('rows are as Resource Graph writes them', async () => {
   const { url, subscriptionIds, tenantId } = await startTestAzure();
 

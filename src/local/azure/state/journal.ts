@@ -3,6 +3,7 @@ import {
   createReadStream,
   existsSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   truncateSync,
@@ -15,20 +16,34 @@ import { CorruptData } from './dataDirectory.ts';
 /** An append-only file of changes, one JSON a line, that survives the end of the process at any point. */
 export type Journal = { readonly append: (change: Change) => void; readonly close: () => void };
 
-/** Opens the journal at its end. */
+/** Opens the journal at its end. An append that fails (a full disk) leaves it as it was, and throws. */
 export function openJournal(path: string): Journal {
   const file = openSync(path, 'a+');
-  const { size } = fstatSync(file);
-  const last = Buffer.alloc(1);
-  // a process can die between a record and its end of line
-  if (size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== '\n')
-    writeSync(file, '\n');
+  let size = closeLastLine(file);
   return {
     append: (change) => {
-      writeSync(file, `${JSON.stringify(change)}\n`);
+      const line = Buffer.from(`${JSON.stringify(change)}\n`);
+      try {
+        if (writeSync(file, line) < line.length) throw new Error(`${path} could not be written whole`);
+        size += line.length;
+      } catch (error) {
+        ftruncateSync(file, size);
+        throw error;
+      }
     },
     close: () => closeSync(file),
   };
+}
+
+/** A process can die between a record and its end of line. Returns the size of the file. */
+function closeLastLine(file: number): number {
+  const { size } = fstatSync(file);
+  if (size === 0) return 0;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  if (last.toString() === '\n') return size;
+  writeSync(file, '\n');
+  return size + 1;
 }
 
 /**

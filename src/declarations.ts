@@ -1,6 +1,12 @@
 import { refreshQueue, syncQueue } from '#features/discovery/index.ts';
 import { keysTable } from '#features/identity/index.ts';
-import { eventsQueue, inventoryBlobs, inventoryTable, segmentsTable } from '#features/inventory/index.ts';
+import {
+  eventsQueue,
+  inventoryBlobs,
+  inventoryTable,
+  segmentsTable,
+  snapshotBlobs,
+} from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
@@ -8,5 +14,5 @@ import type { TableDeclaration } from '#platform/tables.ts';
 
 /** Every table, container and queue of the product: local mode creates these, the docs and the Bicep check read them. */
 export const tables: readonly TableDeclaration[] = [inventoryTable, segmentsTable, jobsTable, keysTable];
-export const containers: readonly ContainerDeclaration[] = [inventoryBlobs];
+export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs];
 export const queues: readonly QueueDeclaration[] = [syncQueue, refreshQueue, eventsQueue];

@@ -6,6 +6,7 @@ import { registerTimers } from './functions/timers.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
 
+app.setup({ enableHttpStream: true });
 const services = createServices(readSettings(process.env));
 app.hook.appStart(() => services.prepareStorage());
 registerHttp(services.api);

@@ -64,7 +64,11 @@ export function createServices(settings: Settings) {
   const identity = new Identity({ tables, clock });
   const dependencies = [
     { name: 'tables', critical: true, check: () => tables.ping() },
-    { name: 'blobs', critical: true, check: () => blobs.ping() },
+    ...containers.map((container) => ({
+      name: `container ${container.name}`,
+      critical: true,
+      check: () => blobs.ping(container),
+    })),
     ...queueDeclarations.map((queue) => ({
       name: `queue ${queue.name}`,
       critical: true,

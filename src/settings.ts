@@ -55,6 +55,18 @@ const shape = {
     description: 'When events left in the outbox by a process that died are published.',
     unit: 'NCRONTAB, six fields, UTC',
   }),
+  FEED_SCHEDULE: z.string().default('0 */5 * * * *').meta({
+    description: 'When the change feed of Resource Graph is asked for what events missed.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
+  RETENTION_SCHEDULE: z.string().default('0 17 3 * * *').meta({
+    description: 'When history that is older than the retention is removed.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
+  HISTORY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
+    description: 'How long changes are kept: `/history`, `/changes`, and how far back `?at=` can look.',
+    unit: 'days',
+  }),
   GRAPH_LAG_SECONDS: z.coerce.number().int().min(0).max(3600).default(300).meta({
     description:
       'How long Resource Graph may lag behind Resource Manager: within it, a row of ours that is newer is checked with Resource Manager before Resource Graph may change or delete it.',

@@ -374,7 +374,7 @@ describe('the door', () => {
     expect(health.status).toBe('ok');
     expect(Object.keys(health.checks)).toEqual([
       'tables',
-      'blobs',
+      'container documents',
       'queue sync',
       'queue refresh',
       'queue events',

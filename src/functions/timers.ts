@@ -6,11 +6,16 @@ import { sinkOf } from './logging.ts';
 
 /** Younger marks belong to a process that is about to publish them. */
 const SWEEP_AGE_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** Commits of a segment that one run removes; what is left goes with the next. */
+const MAX_FORGOTTEN = 50_000;
 
 /** Registers every timer. */
 export function registerTimers(services: Services): void {
   const { settings } = services;
   registerTimer('syncTimer', settings.SYNC_SCHEDULE, () => startSync(services));
+  registerTimer('feedTimer', settings.FEED_SCHEDULE, () => catchUp(services));
+  registerTimer('retentionTimer', settings.RETENTION_SCHEDULE, () => forgetOldHistory(services));
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
 }
 
@@ -21,6 +26,24 @@ async function startSync({ discovery, settings }: Services): Promise<void> {
     joined: job.joined,
     subscriptions: job.subscriptions.length,
   });
+}
+
+async function catchUp({ discovery, tables }: Services): Promise<void> {
+  for (const tenantId of await listTenants(tables)) {
+    const found = await discovery.catchUp(tenantId);
+    if (found > 0) log.warning('events had missed changes', { tenantId, changes: found });
+  }
+}
+
+async function forgetOldHistory({ tables, storeOf, settings, clock }: Services): Promise<void> {
+  const before = new Date(clock.now().getTime() - settings.HISTORY_RETENTION_DAYS * DAY_MS).toISOString();
+  for (const tenantId of await listTenants(tables)) {
+    const store = storeOf(tenantId);
+    for (const { segment } of await store.segments.list()) {
+      const commits = await store.forget(segment, before, MAX_FORGOTTEN);
+      if (commits > 0) log.information('history removed', { tenantId, segment, commits });
+    }
+  }
 }
 
 async function sweep({ tables, storeOf, publisher, clock }: Services): Promise<void> {

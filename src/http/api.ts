@@ -3,8 +3,9 @@ import { Failure } from '#platform/failure.ts';
 import { type LogSink, log, withScope } from '#platform/log.ts';
 import { parseWith, readJson, toQueryObject } from './input.ts';
 import { toProblemResponse } from './problem.ts';
+import { toResponse } from './response.ts';
 import { grants, type Principal } from './role.ts';
-import type { Answer, Route } from './route.ts';
+import type { Route } from './route.ts';
 import { Router } from './router.ts';
 
 /** Says who is calling. @throws Failure `unauthenticated` */
@@ -55,14 +56,10 @@ export class Api {
         route.query && parseWith(route.query, toQueryObject(new URL(request.url).searchParams), 'query');
       const body =
         route.body && parseWith(route.body, await readJson(request, this.#options.maxBodyBytes), 'body');
-      const answer = await route.handle({
-        principal,
-        params,
-        query,
-        body,
-        correlationId: context.correlationId,
-      });
-      return toResponse(answer, context.correlationId);
+      const ifMatch = request.headers.get('if-match') ?? undefined;
+      const { correlationId } = context;
+      const answer = await route.handle({ principal, params, query, body, correlationId, ifMatch });
+      return await toResponse(answer, { request, correlationId });
     } catch (error) {
       return toProblemResponse(error, { instance: context.pathname, correlationId: context.correlationId });
     }
@@ -89,15 +86,4 @@ function correlationIdOf(request: Request): string {
   if (given && CORRELATION_ID.test(given)) return given;
   const trace = /^[\da-f]{2}-([\da-f]{32})-/.exec(request.headers.get('traceparent') ?? '');
   return trace?.[1] ?? randomUUID();
-}
-
-function toResponse(answer: Answer, correlationId: string): Response {
-  const headers = new Headers(answer.headers);
-  headers.set('x-correlation-id', correlationId);
-  headers.set('x-content-type-options', 'nosniff');
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  const status = answer.status ?? 200;
-  if (answer.body === undefined) return new Response(null, { status, headers });
-  headers.set('content-type', answer.contentType ?? 'application/json');
-  return new Response(JSON.stringify(answer.body), { status, headers });
 }

@@ -70,11 +70,13 @@ export function toOpenApi(routes: readonly Route[], info: { version: string }): 
 
 function toOperation(route: Route, schemas: Json): Json {
   const role = route.role === 'anonymous' ? 'No key needed.' : `Needs the role \`${route.role}\`.`;
-  const responses = Object.entries(route.responses).map(([status, { description, schema }]) => [
+  const responses = Object.entries(route.responses).map(([status, { description, schema, contentType }]) => [
     status,
     {
       description,
-      ...(schema && { content: { 'application/json': { schema: toSchema(schema, 'output', schemas) } } }),
+      ...(schema && {
+        content: { [contentType ?? 'application/json']: { schema: toSchema(schema, 'output', schemas) } },
+      }),
     },
   ]);
   const problem = {

@@ -10,13 +10,17 @@ export type Call<Query, Body> = {
   readonly query: Query;
   readonly body: Body;
   readonly correlationId: string;
+  /** `If-Match` as it was sent. */
+  readonly ifMatch: string | undefined;
 };
 
-/** What a handler gives back; `body` is sent as JSON. */
+/** What a handler gives back: `body` is sent as JSON, `lines` as a stream of JSON texts, one a line. */
 export type Answer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Pages of values. */
+  readonly lines?: AsyncIterable<readonly unknown[]>;
   /** Media type where it is not JSON. */
   readonly contentType?: string;
 };
@@ -30,7 +34,12 @@ type Common = {
   readonly summary: string;
   readonly description?: string;
   /** Statuses of the good answer, first the usual one, each with its schema. */
-  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  readonly responses: Readonly<
+    Record<
+      number,
+      { readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+    >
+  >;
 };
 
 /** A route as the router, the OpenAPI document and the authorization test see it. */

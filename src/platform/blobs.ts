@@ -64,8 +64,8 @@ export class Blobs {
     );
   }
 
-  /** Resolves when the service answers; rejects with its error. */
-  async ping(): Promise<void> {
-    await this.#service.getProperties();
+  /** Resolves when the container answers; rejects with its error. Service properties would need a role that no data role has. */
+  async ping(declaration: ContainerDeclaration): Promise<void> {
+    await this.#service.getContainerClient(declaration.name).getProperties();
   }
 }

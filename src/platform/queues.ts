@@ -78,11 +78,13 @@ export type QueuesOptions = {
 
 async function connect(options: QueuesOptions): Promise<ServiceBusClient> {
   const { ServiceBusClient } = await import('@azure/service-bus');
-  if (options.connectionString) return new ServiceBusClient(options.connectionString);
+  // A send on a connection that broke waits this long before it is tried again; the library's default is a minute.
+  const retryOptions = { timeoutInMs: 5_000, maxRetries: 5 };
+  if (options.connectionString) return new ServiceBusClient(options.connectionString, { retryOptions });
   if (!options.namespace || !options.credential) {
     throw new TypeError('a Service Bus namespace and a credential are required');
   }
-  return new ServiceBusClient(options.namespace, options.credential);
+  return new ServiceBusClient(options.namespace, options.credential, { retryOptions });
 }
 
 function toServiceBusMessage(message: OutgoingMessage): ServiceBusMessage {

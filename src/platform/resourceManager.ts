@@ -227,10 +227,36 @@ function toAzureError(error: unknown): AzureError {
   };
   const retryAfter = Number(response?.headers?.get('retry-after'));
   const kind = code === 'SubscriptionNotFound' ? 'refused' : kindOf(Number(statusCode));
-  return new AzureError(kind, messageOf(error), {
+  return new AzureError(kind, explain(error), {
     cause: error,
     retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
   });
+}
+
+type ErrorBody = { code?: string; message?: string; details?: readonly ErrorBody[] };
+
+/** Azure's own words; those of the innermost detail, where Resource Graph puts what it means. */
+function explain(error: unknown): string {
+  const { details, response } = error as {
+    details?: { error?: ErrorBody };
+    response?: { bodyAsText?: string | null };
+  };
+  const detail = innermost(details?.error ?? parseError(response?.bodyAsText));
+  return detail?.message ? [detail.code, detail.message].filter(Boolean).join(': ') : messageOf(error);
+}
+
+/** The clients' pagers hide the body's message behind one of their own. */
+function parseError(text: string | null | undefined): ErrorBody | undefined {
+  try {
+    return text ? (JSON.parse(text) as { error?: ErrorBody }).error : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function innermost(body: ErrorBody | undefined): ErrorBody | undefined {
+  const [first] = body?.details ?? [];
+  return first ? innermost(first) : body;
 }
 
 function kindOf(status: number): AzureErrorKind {

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import { type AzureDocument, AzureError, type ResourceManager } from '#platform/resourceManager.ts';
 import type { ApiVersions } from './apiVersions.ts';
+import { retrying } from './retrying.ts';
 
 /** A page of documents, or a scope that could not be read. */
 export type EstatePart =
@@ -23,7 +23,6 @@ const QUERIES = [
   `resourcecontainers | where type =~ '${GROUP_TYPE}' | project id, name, type, location, tags, managedBy, properties | order by id asc`,
 ];
 
-const MAX_ATTEMPTS = 8;
 const MAX_RESTARTS = 3;
 const GROUP_CONCURRENCY = 8;
 const READ_CONCURRENCY = 16;
@@ -108,21 +107,6 @@ export class EstateReader {
     } catch (error) {
       log.warning('resource group could not be read', { subscriptionId, group, reason: messageOf(error) });
       return { kind: 'unreadable', resourceGroup: group, reason: messageOf(error) };
-    }
-  }
-}
-
-/** Waits out throttling (Retry-After) and outages with growing, jittered pauses. */
-async function retrying<T>(request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await request();
-    } catch (error) {
-      const isPassing =
-        error instanceof AzureError && (error.kind === 'throttled' || error.kind === 'unavailable');
-      if (!isPassing || attempt >= MAX_ATTEMPTS) throw error;
-      const backoff = Math.min(200 * 2 ** attempt, 15_000) * (0.5 + Math.random());
-      await pause(error.retryAfterSeconds === undefined ? backoff : error.retryAfterSeconds * 1000);
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   type Change,
   canonicalize,
   type InventoryStore,
+  type ResourceEntry,
   resourceKey,
   type StaleScopes,
   toResourceDocument,
@@ -15,19 +16,14 @@ import { type AzureDocument, AzureError, type ResourceManager } from '#platform/
 import type { ApiVersions } from './apiVersions.ts';
 import type { EstateReader } from './estateReader.ts';
 import { refreshResource } from './refresh.ts';
+import { retrying } from './retrying.ts';
 
 /** What a subscription's sync has done so far. */
 export type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
 export type ScopeProblem = { readonly scope: string; readonly reason: string };
 
 /** What we had of a resource when the sync began. */
-type Known = {
-  readonly seq: number;
-  readonly hash: string;
-  readonly source: string;
-  readonly id: string;
-  readonly updatedAt: string;
-};
+type Known = Pick<ResourceEntry, 'id' | 'hash' | 'source' | 'updatedAt'>;
 type Candidate = {
   readonly canonical: CanonicalDocument;
   readonly apiVersion: string | undefined;
@@ -58,6 +54,7 @@ export class Reconciliation {
   readonly #ports: ReconcilePorts;
   readonly #known = new Map<string, Known>();
   readonly #unreadable = new Map<string, string>();
+  #deletedLately: ReadonlySet<string> = new Set();
 
   constructor(subscriptionId: string, ports: ReconcilePorts) {
     this.#subscriptionId = subscriptionId;
@@ -66,18 +63,30 @@ export class Reconciliation {
 
   /** @param onProgress called after each page. @throws AzureError where the subscription could not be read to its end */
   async run(onProgress: (progress: SyncProgress) => Promise<void>): Promise<void> {
-    const { store, reader } = this.#ports;
-    for await (const page of store.entries(this.#subscriptionId)) {
-      for (const { key, ...entry } of page) this.#known.set(key, pick(entry));
-    }
-    for await (const part of reader.read(this.#subscriptionId)) {
+    const loading = this.#load();
+    loading.catch(() => undefined);
+    for await (const part of this.#ports.reader.read(this.#subscriptionId)) {
+      await loading;
       if (part.kind === 'unreadable') this.#unreadable.set(part.resourceGroup.toLowerCase(), part.reason);
       else await this.#reconcilePage(part.documents, part.via);
       await onProgress(this.progress);
     }
+    await loading;
     await this.#deleteMissing();
     await this.#recordStale();
     await onProgress(this.progress);
+  }
+
+  /** What we have, read while Azure's first page is on its way. */
+  async #load(): Promise<void> {
+    const { store, clock, graphLagSeconds } = this.#ports;
+    const settledBefore = new Date(clock.now().getTime() - graphLagSeconds * 1000).toISOString();
+    const [{ entries }, deletedLately] = await Promise.all([
+      store.entries(this.#subscriptionId),
+      store.deletedSince(this.#subscriptionId, settledBefore),
+    ]);
+    for (const [key, entry] of entries) this.#known.set(key, entry);
+    this.#deletedLately = deletedLately;
   }
 
   async #reconcilePage(documents: readonly AzureDocument[], via: 'graph' | 'resourceManager'): Promise<void> {
@@ -96,8 +105,7 @@ export class Reconciliation {
       different.push({ canonical, apiVersion, known });
     }
     this.progress.pages += 1;
-    const isTrusted = (candidate: Candidate) =>
-      via === 'resourceManager' || !candidate.known || this.#isSettled(candidate.known);
+    const isTrusted = (candidate: Candidate) => via === 'resourceManager' || this.#isSettled(candidate);
     await Promise.all([
       this.#write(different.filter(isTrusted)),
       this.#refresh(
@@ -133,9 +141,14 @@ export class Reconciliation {
   /** Somebody else changed it meanwhile, or Resource Graph may lag behind what we have: Resource Manager decides. */
   async #refresh(ids: readonly string[]): Promise<void> {
     await forEachConcurrently(ids, CONFIRM_CONCURRENCY, async (id) => {
-      const outcome = await refreshResource(id, { ...this.#ports, cause: CAUSE });
-      if (outcome === 'created' || outcome === 'updated') this.progress.changed += 1;
-      if (outcome === 'deleted') this.progress.deleted += 1;
+      try {
+        const outcome = await retrying(() => refreshResource(id, { ...this.#ports, cause: CAUSE }));
+        if (outcome === 'created' || outcome === 'updated') this.progress.changed += 1;
+        if (outcome === 'deleted') this.progress.deleted += 1;
+      } catch (error) {
+        if (!(error instanceof AzureError)) throw error;
+        this.#unreadable.set(groupOf(id), error.message);
+      }
     });
   }
 
@@ -146,8 +159,7 @@ export class Reconciliation {
     const byGroup = Map.groupBy(missing, ({ id }) => groupOf(id));
     await forEachConcurrently([...byGroup], 4, async ([group, entries]) => {
       try {
-        const isGone =
-          entries.length > 1 && !(await this.#ports.azure.resourceGroupExists(this.#subscriptionId, group));
+        const isGone = entries.length > 1 && !(await this.#groupExists(group));
         if (isGone) await this.#deleteAll(entries);
         else await this.#refresh(entries.map(({ id }) => id));
       } catch (error) {
@@ -155,6 +167,10 @@ export class Reconciliation {
         this.#unreadable.set(group, error.message);
       }
     });
+  }
+
+  #groupExists(group: string): Promise<boolean> {
+    return retrying(() => this.#ports.azure.resourceGroupExists(this.#subscriptionId, group));
   }
 
   /** The resource group does not exist, so nothing in it does. */
@@ -186,9 +202,10 @@ export class Reconciliation {
       await store.setStaleScopes(this.#subscriptionId, scopes);
   }
 
-  /** Whether our row is old enough for Resource Graph to have caught up with it. */
-  #isSettled({ updatedAt }: Known): boolean {
-    const age = this.#ports.clock.now().getTime() - Date.parse(updatedAt);
+  /** Whether Resource Graph has caught up with what we have: our row, or that we deleted it. */
+  #isSettled({ canonical, known }: Candidate): boolean {
+    if (!known) return !this.#deletedLately.has(resourceKey(canonical.document.id));
+    const age = this.#ports.clock.now().getTime() - Date.parse(known.updatedAt);
     return age > this.#ports.graphLagSeconds * 1000;
   }
 }
@@ -205,10 +222,6 @@ export async function markUnreadable(
   await ports.store.setStaleScopes(subscriptionId, { ...before, '*': { since, reason } });
   log.warning('subscription could not be read', { subscriptionId, reason });
   return { scope: '*', reason };
-}
-
-function pick({ seq, hash, source, id, updatedAt }: Known): Known {
-  return { seq, hash, source, id, updatedAt };
 }
 
 function groupOf(id: string): string {

@@ -30,8 +30,8 @@ export async function refreshResource(
     const existing = await store.get(segment, key);
     const read = await apiVersions.read(id, existing?.apiVersion);
     const isTracked = read?.document.location !== undefined || existing !== undefined;
-    const document = isTracked ? read && toResourceDocument(read.document) : undefined;
-    if (!document) {
+    const document = read && isTracked ? toResourceDocument(read.document) : undefined;
+    if (!read || !document) {
       if (!existing || existing.source === 'api') return 'absent';
       const [result] = await store.write(segment, [{ kind: 'delete', previous: existing, cause }]);
       if (result?.status === 'written') return 'deleted';

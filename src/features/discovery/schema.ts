@@ -8,6 +8,7 @@ export type SyncMessage = z.infer<typeof SyncMessage>;
 export const RefreshMessage = z.object({
   tenantId: z.string(),
   resourceId: z.string(),
+  by: z.enum(['event', 'feed']).optional(),
   actor: z.string().optional(),
   correlationId: z.string().optional(),
 });

@@ -1,4 +1,10 @@
-import { type Cause, type InventoryStore, ownerOf, parseResourceId } from '#features/inventory/index.ts';
+import {
+  type Cause,
+  type InventoryStore,
+  ownerOf,
+  parseResourceId,
+  resourceKey,
+} from '#features/inventory/index.ts';
 import type { Job, JobPart, JobStore } from '#features/jobs/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { Failure } from '#platform/failure.ts';
@@ -7,11 +13,13 @@ import type { Queues } from '#platform/queues.ts';
 import { AzureError, type AzureSubscription, type ResourceManager } from '#platform/resourceManager.ts';
 import type { Tables } from '#platform/tables.ts';
 import type { ApiVersions } from './apiVersions.ts';
+import { findMissedChanges } from './changeFeed.ts';
 import type { EstateReader } from './estateReader.ts';
 import { actorOf, isRelevant, targetsOf } from './events.ts';
 import { refreshQueue, syncQueue } from './queues.ts';
 import { markUnreadable, Reconciliation, type SyncProgress } from './reconcile.ts';
 import { refreshResource } from './refresh.ts';
+import { retrying } from './retrying.ts';
 import { type RefreshMessage, ResourceManagerEvent, type SyncJob, type SyncMessage } from './schema.ts';
 
 export type DiscoveryPorts = {
@@ -133,10 +141,49 @@ export class Discovery {
     }
   }
 
+  /**
+   * Asks the change feed of every subscription for what events missed, and puts each such resource on the `refresh`
+   * queue, with the actor that the feed names. Returns how many. A subscription that cannot be asked is passed over.
+   */
+  async catchUp(tenantId: string): Promise<number> {
+    const { storeOf, queues, clock } = this.#ports;
+    const store = storeOf(tenantId);
+    let found = 0;
+    for (const { segment, lastSynced, feedUntil } of await store.segments.list()) {
+      if (lastSynced === undefined) continue;
+      try {
+        const { missed, until } = await findMissedChanges(segment, {
+          ...this.#ports,
+          store,
+          since: feedUntil ?? lastSynced,
+        });
+        const messages = missed.map(({ resourceId, actor, correlationId, at }) => {
+          const body: RefreshMessage = { tenantId, resourceId, actor, correlationId, by: 'feed' };
+          return {
+            body,
+            messageId: `feed|${at}|${resourceKey(resourceId)}|${clock.now().getTime()}`,
+            tenantId,
+          };
+        });
+        await queues.send(refreshQueue, messages);
+        await store.segments.note(segment, { feedUntil: until });
+        found += missed.length;
+      } catch (error) {
+        if (!(error instanceof AzureError)) throw error;
+        log.warning('the change feed cannot be read', { subscriptionId: segment, reason: error.message });
+      }
+    }
+    return found;
+  }
+
   /** Reads one resource again. @throws AzureError where Azure does not answer: the message comes again */
   async refresh(message: RefreshMessage): Promise<void> {
     const { storeOf, apiVersions, published } = this.#ports;
-    const cause: Cause = { by: 'event', actor: message.actor, correlationId: message.correlationId };
+    const cause: Cause = {
+      by: message.by ?? 'event',
+      actor: message.actor,
+      correlationId: message.correlationId,
+    };
     try {
       const outcome = await refreshResource(message.resourceId, {
         store: storeOf(message.tenantId),
@@ -162,25 +209,21 @@ export class Discovery {
     const { type, subscriptionId, id } = parseResourceId(message.resourceId);
     if (type !== 'Microsoft.Resources/subscriptions/resourceGroups' || !subscriptionId) return;
     const prefix = `${id.toLowerCase()}/`;
-    for await (const page of this.#ports.storeOf(message.tenantId).entries(subscriptionId)) {
-      const messages = page
-        .filter((entry) => entry.id.toLowerCase().startsWith(prefix))
-        .map((entry) => {
-          const body: RefreshMessage = { ...message, resourceId: entry.id };
-          return {
-            body,
-            messageId: `${message.correlationId ?? id}|${entry.key}|${entry.seq}`,
-            tenantId: message.tenantId,
-          };
-        });
-      await this.#ports.queues.send(refreshQueue, messages);
-    }
+    const { entries } = await this.#ports.storeOf(message.tenantId).entries(subscriptionId);
+    const messages = [...entries.values()]
+      .filter((entry) => entry.id.toLowerCase().startsWith(prefix))
+      .map((entry) => {
+        const body: RefreshMessage = { ...message, resourceId: entry.id };
+        const messageId = `${message.correlationId ?? id}|${entry.key}|${entry.seq}`;
+        return { body, messageId, tenantId: message.tenantId };
+      });
+    await this.#ports.queues.send(refreshQueue, messages);
   }
 
   /** Records what the identity can read; a subscription that another tenant owns is left to it. */
   async #onboard(tenantId: string): Promise<string[]> {
     const { azure, storeOf, onlySubscriptions } = this.#ports;
-    const visible = await azure.listSubscriptions().catch((error) => {
+    const visible = await retrying(() => azure.listSubscriptions(), 3).catch((error) => {
       throw toFailure(error);
     });
     const chosen = visible.filter(

@@ -77,12 +77,9 @@ export class Catalogue {
     }
   }
 
-  /** Reads a whole segment; what is committed meanwhile is in the log after the returned number. */
   async #load(segment: string): Promise<number> {
-    const seq = await this.#store.head(segment);
-    for await (const page of this.#store.entries(segment)) {
-      for (const entry of page) this.#index.put(toIndexed(segment, entry));
-    }
+    const { seq, entries } = await this.#store.entries(segment);
+    for (const entry of entries.values()) this.#index.put(toIndexed(segment, entry));
     return seq;
   }
 

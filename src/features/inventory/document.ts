@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AzureDocument } from '#platform/resourceManager.ts';
 import { parseResourceId } from './resourceId.ts';
 
@@ -20,6 +20,7 @@ export type CanonicalDocument = {
   readonly hash: string;
 };
 
+const quotedKeys = new Map<string, string>();
 const KEPT = ['kind', 'sku', 'identity', 'plan', 'zones', 'managedBy', 'extendedLocation'] as const;
 
 /**
@@ -54,12 +55,14 @@ export function normalizeLocation(location: unknown): string {
 /** Sorted keys throughout; the hash covers all of it. */
 export function canonicalize(document: ResourceDocument): CanonicalDocument {
   const json = canonicalJson(document);
-  return { document, json, hash: createHash('sha256').update(json).digest('base64url').slice(0, 16) };
+  return { document, json, hash: hash('sha256', json, 'base64url').slice(0, 16) };
 }
 
 /** JSON with the keys of every object sorted (RFC 8785 ordering), so that key order never counts as a change. */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean' || value === null) return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) {
     let list = '[';
     for (let index = 0; index < value.length; index += 1) {
@@ -74,9 +77,19 @@ export function canonicalJson(value: unknown): string {
     const member = object[key];
     if (member === undefined) continue;
     if (text.length > 1) text += ',';
-    text += `${JSON.stringify(key)}:${canonicalJson(member)}`;
+    text += quotedKey(key) + canonicalJson(member);
   }
   return `${text}}`;
+}
+
+/** Keys recur a million times; quoting them is done once each. */
+function quotedKey(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const quoted = `${JSON.stringify(key)}:`;
+  if (quotedKeys.size > 20_000) quotedKeys.clear();
+  quotedKeys.set(key, quoted);
+  return quoted;
 }
 
 function toTags(tags: unknown): Record<string, string> {

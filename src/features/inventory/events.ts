@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { QueueDeclaration } from '#platform/queues.ts';
 import type { ChangeKind, Commit, LoggedChange } from './model.ts';
-import { parseResourceId, shortId } from './resourceId.ts';
+import { parseResourceId, toShortId } from './resourceId.ts';
 
 /** Every event of the product, in batches of CloudEvents: one message is what one commit changed. */
 export const eventsQueue: QueueDeclaration = {
@@ -69,7 +69,7 @@ export function toCloudEvents(tenantId: string, commit: Commit): ResourceEvent[]
     datacontenttype: 'application/json',
     tenantid: tenantId,
     ...(change.cause.correlationId && { correlationid: change.cause.correlationId }),
-    data: toData(change),
+    data: toData(commit.segment, change),
   }));
 }
 
@@ -78,11 +78,11 @@ export function messageIdOf(tenantId: string, commit: Commit): string {
   return `${tenantId}|${commit.segment}|${commit.seq}`;
 }
 
-function toData({ kind, entry, changedPaths, cause }: LoggedChange): ResourceEventData {
+function toData(segment: string, { kind, entry, changedPaths, cause }: LoggedChange): ResourceEventData {
   const parsed = parseResourceId(entry.id);
   return {
     resource_id: entry.id,
-    short_id: shortId(entry.id),
+    short_id: toShortId(segment, entry.key),
     resource_type: parsed.type ?? '',
     resource_group: parsed.resourceGroup ?? null,
     subscription_id: parsed.subscriptionId ?? null,
@@ -95,7 +95,7 @@ function toData({ kind, entry, changedPaths, cause }: LoggedChange): ResourceEve
 
 /** RFC 9562 version 8: a UUID whose bits are a hash of the name. */
 function stableUuid(name: string): string {
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  const bytes = hash('sha256', name, 'buffer').subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

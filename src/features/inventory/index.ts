@@ -13,4 +13,5 @@ export { inventoryRoutes } from './routes.ts';
 export { inventoryBlobs, inventoryTable } from './rows.ts';
 export { listTenants, ownerOf, segmentsTable } from './segments.ts';
 export { Inventory } from './service.ts';
+export { snapshotBlobs } from './snapshot.ts';
 export { InventoryStore, type StaleScopes } from './store.ts';

@@ -9,7 +9,7 @@ export type Annotations = { readonly owner?: string; readonly criticality?: stri
 
 /** Why a change was made, and by whom. */
 export type Cause = {
-  readonly by: 'sync' | 'event' | 'api';
+  readonly by: 'sync' | 'event' | 'feed' | 'api';
   /** User principal name, application id, or name of the API key; absent where nobody knows. */
   readonly actor?: string | undefined;
   readonly correlationId?: string | undefined;
@@ -34,6 +34,7 @@ export type StoredResource = ResourceEntry & {
   readonly json: string;
   readonly annotations: Annotations;
   readonly createdAt: string;
+  readonly createdBy: Cause;
   /** API version that Resource Manager last answered with for this resource. */
   readonly apiVersion: string | undefined;
   readonly etag: string;
@@ -80,6 +81,8 @@ export type HistoryRecord = {
   readonly cause: Cause;
   readonly patch: readonly PatchOperation[];
   readonly inverse: readonly PatchOperation[];
+  /** Of a deletion: how the life that it ended began. */
+  readonly created?: { readonly at: string; readonly cause: Cause };
 };
 
 /** The answer to each change: its commit, or that it met something else than it was decided on. */

@@ -20,7 +20,7 @@ const MAX_ENTITY_BYTES = 640_000;
  */
 export async function encodeBody(text: string, blobs: TenantBlobs, blobName: string): Promise<Row> {
   if (text.length <= MAX_STRING_LENGTH) return { body: text };
-  const packed = await deflate(Buffer.from(text));
+  const packed = await deflate(Buffer.from(text), { level: 1 });
   if (packed.length > MAX_ENTITY_BYTES) {
     await blobs.write(blobName, packed);
     return { bodyBlob: blobName };

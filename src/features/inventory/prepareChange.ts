@@ -46,7 +46,11 @@ export async function prepareChange(change: Change, options: Options): Promise<P
   };
   const { annotations, apiVersion } = change;
   const createdAt = previous?.createdAt ?? options.at;
-  const row = await toResourceRow({ ...entry, json, annotations, createdAt, apiVersion }, options.blobs);
+  const createdBy = previous?.createdBy ?? change.cause;
+  const row = await toResourceRow(
+    { ...entry, json, annotations, createdAt, createdBy, apiVersion },
+    options.blobs,
+  );
   const rowKey = rowKeys.resource(key);
   if (!previous) {
     return prepared([{ kind: 'insert', rowKey, row }], {
@@ -84,6 +88,9 @@ async function historyWrite(
     cause: change.cause,
     patch: step(before, after),
     inverse: step(after, before),
+    ...(change.kind === 'delete' && {
+      created: { at: change.previous.createdAt, cause: change.previous.createdBy },
+    }),
   };
   return { kind: 'insert', rowKey: rowKeys.history(key, seq), row: await toHistoryRow(record, key, blobs) };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What an ARM id says, with the casing it was given in. */
 export type ParsedResourceId = {
@@ -59,6 +59,7 @@ export function segmentOf(id: string): string {
 
 const SEGMENT_LENGTH = 8;
 const KEY_LENGTH = 24;
+const segmentCodes = new Map<string, string>();
 const SHORT_ID = new RegExp(`^res_([a-z2-7]{${SEGMENT_LENGTH}})([a-z2-7]{${KEY_LENGTH}})$`);
 
 /** Row key of a resource: 120 bits of the hash of its lower-cased id, so that any id of any length is a legal key. */
@@ -68,12 +69,22 @@ export function resourceKey(id: string): string {
 
 /** 40 bits that name a segment within a tenant. */
 export function segmentCode(segment: string): string {
-  return base32(digest(segment), SEGMENT_LENGTH);
+  const known = segmentCodes.get(segment);
+  if (known !== undefined) return known;
+  const code = base32(digest(segment), SEGMENT_LENGTH);
+  if (segmentCodes.size > 10_000) segmentCodes.clear();
+  segmentCodes.set(segment, code);
+  return code;
+}
+
+/** The short id of a resource whose key is known. */
+export function toShortId(segment: string, key: string): string {
+  return `res_${segmentCode(segment)}${key}`;
 }
 
 /** Our short, stable, URL-safe id: `res_` + segment code + resource key. */
 export function shortId(id: string): string {
-  return `res_${segmentCode(segmentOf(id))}${resourceKey(id)}`;
+  return toShortId(segmentOf(id), resourceKey(id));
 }
 
 /** The parts of a short id; undefined where the text is none. */
@@ -83,7 +94,7 @@ export function parseShortId(text: string): { segmentCode: string; key: string }
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 /** RFC 4648 base32, lower case, first `length` characters. */

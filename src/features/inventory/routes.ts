@@ -5,6 +5,10 @@ import type { Cause } from './model.ts';
 import {
   BatchInput,
   BatchResult,
+  ChangesQuery,
+  EstateChange,
+  ExportQuery,
+  HistoryEntry,
   Resource,
   ResourceInput,
   ResourceList,
@@ -13,12 +17,20 @@ import {
   SubscriptionInfo,
 } from './schema.ts';
 import type { Inventory } from './service.ts';
+import { etagOf } from './view.ts';
 
 const Deleted = z.object({ id: z.string(), short_id: z.string(), deleted: z.literal(true) });
+const HistoryList = z.object({ data: z.array(HistoryEntry), total: z.number().int() });
+const ChangeList = z.object({ data: z.array(EstateChange), nextCursor: z.string().nullable() });
+const NDJSON = 'application/x-ndjson';
 const SubscriptionList = z.object({ data: z.array(SubscriptionInfo), total: z.number().int() });
 
 function causeOf(call: { principal: Principal; correlationId: string }): Cause {
   return { by: 'api', actor: call.principal.name, correlationId: call.correlationId };
+}
+
+function conditionOf(call: { principal: Principal; correlationId: string; ifMatch: string | undefined }) {
+  return { cause: causeOf(call), ifMatch: call.ifMatch };
 }
 
 /** HTTP routes of the inventory; the tenant is the caller's. */
@@ -71,8 +83,49 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
       role: 'viewer',
       summary: 'One resource',
       responses: { 200: { description: 'The resource.', schema: Resource } },
+      handle: async ({ principal, params }) => {
+        const resource = await inventoryOf(principal.tenantId).get(params.id ?? '');
+        return { body: resource, headers: { etag: etagOf(resource), 'cache-control': 'private, no-cache' } };
+      },
+    }),
+    defineRoute({
+      name: 'getResourceHistory',
+      method: 'GET',
+      path: '/api/v1/resources/{id+}/history',
+      role: 'viewer',
+      summary: 'Every change of a resource, newest first',
+      description: 'With time, source, actor and JSON Patch; also of a resource that is gone.',
+      responses: { 200: { description: 'Its changes.', schema: HistoryList } },
       handle: async ({ principal, params }) => ({
-        body: await inventoryOf(principal.tenantId).get(params.id ?? ''),
+        body: await inventoryOf(principal.tenantId).history(params.id ?? ''),
+      }),
+    }),
+    defineRoute({
+      name: 'listChanges',
+      method: 'GET',
+      path: '/api/v1/changes',
+      role: 'viewer',
+      summary: 'Changes of the whole estate, newest first',
+      query: ChangesQuery,
+      responses: { 200: { description: 'A page of changes.', schema: ChangeList } },
+      handle: async ({ principal, query }) => ({
+        body: await inventoryOf(principal.tenantId).changes(query),
+      }),
+    }),
+    defineRoute({
+      name: 'exportResources',
+      method: 'GET',
+      path: '/api/v1/resources/export',
+      role: 'viewer',
+      summary: 'The whole estate as a stream',
+      description: 'One resource a line (NDJSON), in no order; takes the filters of the list.',
+      query: ExportQuery,
+      responses: {
+        200: { description: 'A resource a line.', schema: Resource.partial(), contentType: NDJSON },
+      },
+      handle: async ({ principal, query }) => ({
+        contentType: NDJSON,
+        lines: await inventoryOf(principal.tenantId).export(query),
       }),
     }),
     defineRoute({
@@ -85,13 +138,11 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
         'Fields that are left out stay. Of an Azure-owned resource only `annotations` can be changed; anything else answers 409.',
       body: ResourceUpdate,
       responses: { 200: { description: 'The resource as it is now.', schema: Resource } },
-      handle: async (call) => ({
-        body: await inventoryOf(call.principal.tenantId).update(
-          call.params.id ?? '',
-          call.body,
-          causeOf(call),
-        ),
-      }),
+      handle: async (call) => {
+        const inventory = inventoryOf(call.principal.tenantId);
+        const resource = await inventory.update(call.params.id ?? '', call.body, conditionOf(call));
+        return { body: resource, headers: { etag: etagOf(resource) } };
+      },
     }),
     defineRoute({
       name: 'deleteResource',
@@ -101,7 +152,7 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
       summary: 'Remove a registered resource',
       responses: { 200: { description: 'It is gone.', schema: Deleted } },
       handle: async (call) => ({
-        body: await inventoryOf(call.principal.tenantId).delete(call.params.id ?? '', causeOf(call)),
+        body: await inventoryOf(call.principal.tenantId).delete(call.params.id ?? '', conditionOf(call)),
       }),
     }),
     defineRoute({

@@ -34,9 +34,6 @@ export const ranges = {
   historyOf: (key: string) => ({ from: `h|${key}|`, to: `h|${key}}` }),
 };
 
-/** Columns that make a ResourceEntry. */
-export const ENTRY_COLUMNS = ['id', 'location', 'tags', 'source', 'hash', 'seq', 'updatedAt'] as const;
-
 const MAX_TAG_COLUMN = 30_000;
 
 export async function toResourceRow(
@@ -52,6 +49,7 @@ export async function toResourceRow(
     seq: resource.seq,
     createdAt: resource.createdAt,
     updatedAt: resource.updatedAt,
+    createdBy: JSON.stringify(resource.createdBy),
     ...(resource.apiVersion && { apiVersion: resource.apiVersion }),
     ...(Object.keys(resource.annotations).length > 0 && {
       annotations: JSON.stringify(resource.annotations),
@@ -60,7 +58,7 @@ export async function toResourceRow(
   };
 }
 
-export function toEntry(row: StoredRow): ResourceEntry {
+function toEntry(row: StoredRow): ResourceEntry {
   return {
     key: row.rowKey.slice(2),
     id: String(row.id),
@@ -79,6 +77,7 @@ export async function toStoredResource(row: StoredRow, blobs: TenantBlobs): Prom
     json: await decodeBody(row, blobs),
     annotations: row.annotations ? JSON.parse(String(row.annotations)) : {},
     createdAt: String(row.createdAt),
+    createdBy: JSON.parse(String(row.createdBy)),
     apiVersion: row.apiVersion === undefined ? undefined : String(row.apiVersion),
     etag: row.etag,
   };
@@ -86,7 +85,8 @@ export async function toStoredResource(row: StoredRow, blobs: TenantBlobs): Prom
 
 export async function toLogRow(commit: Commit, blobs: TenantBlobs): Promise<Row> {
   const body = await encodeBody(JSON.stringify(commit.changes), blobs, `log/${commit.segment}/${commit.seq}`);
-  return { at: commit.at, ...body };
+  const hasDeletions = commit.changes.some(({ kind }) => kind === 'deleted');
+  return { at: commit.at, ...(hasDeletions && { hasDeletions }), ...body };
 }
 
 export async function toCommit(segment: string, row: StoredRow, blobs: TenantBlobs): Promise<Commit> {
@@ -95,8 +95,12 @@ export async function toCommit(segment: string, row: StoredRow, blobs: TenantBlo
 }
 
 export async function toHistoryRow(record: HistoryRecord, key: string, blobs: TenantBlobs): Promise<Row> {
-  const { patch, inverse, ...rest } = record;
-  const body = await encodeBody(JSON.stringify({ patch, inverse }), blobs, `${key}/history/${record.seq}`);
+  const { patch, inverse, created, ...rest } = record;
+  const body = await encodeBody(
+    JSON.stringify({ patch, inverse, created }),
+    blobs,
+    `${key}/history/${record.seq}`,
+  );
   return { kind: rest.kind, at: rest.at, cause: JSON.stringify(rest.cause), ...body };
 }
 
@@ -106,7 +110,7 @@ export async function toHistoryRecord(row: StoredRow, blobs: TenantBlobs): Promi
     at: String(row.at),
     seq: seqOf(row.rowKey),
     cause: JSON.parse(String(row.cause)),
-    ...(JSON.parse(await decodeBody(row, blobs)) as Pick<HistoryRecord, 'patch' | 'inverse'>),
+    ...(JSON.parse(await decodeBody(row, blobs)) as Pick<HistoryRecord, 'patch' | 'inverse' | 'created'>),
   };
 }
 

@@ -151,6 +151,14 @@ export const ResourceListQuery = z.strictObject({
     .optional()
     .meta({ description: '`name` or `name=value`; given several times, all must match.' }),
   text: z.string().max(256).optional().meta({ description: 'Part of the id or of a tag value.' }),
+  at: z.iso.datetime({ offset: true }).optional().meta({
+    description: 'The estate as of then, as far back as the history is kept (`HISTORY_RETENTION_DAYS`).',
+  }),
+  fields: z
+    .string()
+    .regex(/^[a-z_]+(,[a-z_]+)*$/, 'must be field names with commas between')
+    .optional()
+    .meta({ description: 'Only these fields of each resource, as in `id,name,tags`.' }),
   sort: z
     .string()
     .regex(
@@ -169,15 +177,80 @@ export const ResourceListQuery = z.strictObject({
 });
 export type ResourceListQuery = z.infer<typeof ResourceListQuery>;
 
+/** Filters of the export; the same as the list's. */
+export const ExportQuery = ResourceListQuery.omit({
+  page: true,
+  limit: true,
+  cursor: true,
+  sort: true,
+  at: true,
+});
+export type ExportQuery = z.infer<typeof ExportQuery>;
+
 export const ResourceList = z
   .object({
-    data: z.array(Resource),
+    data: z
+      .array(Resource.partial())
+      .meta({ description: 'Whole resources, or the fields that were asked for.' }),
     page: z.number().int(),
     limit: z.number().int(),
     total: z.number().int(),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'ResourceList' });
+
+const PatchStep = z.object({
+  op: z.enum(['add', 'replace', 'remove']),
+  path: z.string(),
+  value: z.unknown().optional(),
+});
+
+/** One change of a resource. */
+export const HistoryEntry = z
+  .object({
+    kind: z.enum(['created', 'updated', 'deleted']),
+    at: z.iso.datetime(),
+    source: z.enum(['sync', 'event', 'feed', 'api']).meta({ description: 'What told us of it.' }),
+    actor: z.string().nullable(),
+    correlation_id: z.string().nullable(),
+    version: z.number().int().optional(),
+    patch: z
+      .array(PatchStep)
+      .meta({ description: 'JSON Patch (RFC 6902) from the document before to the one after.' }),
+  })
+  .meta({ id: 'HistoryEntry' });
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** Filters of `GET /changes`. */
+export const ChangesQuery = z.strictObject({
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+  subscriptionId: several.optional(),
+  resourceType: several.optional(),
+  kind: several.pipe(z.array(z.enum(['created', 'updated', 'deleted']))).optional(),
+  actor: z.string().max(256).optional().meta({ description: 'Part of the actor’s name.' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: z.string().max(20_000).optional(),
+});
+export type ChangesQuery = z.infer<typeof ChangesQuery>;
+
+/** One change of the whole estate's. */
+export const EstateChange = z
+  .object({
+    event_id: z.string().meta({ description: 'Id of the event that told of it.' }),
+    kind: z.enum(['created', 'updated', 'deleted']),
+    at: z.iso.datetime(),
+    resource_id: z.string(),
+    short_id: z.string(),
+    resource_type: z.string(),
+    subscription_id: z.string().nullable(),
+    changed_paths: z.array(z.string()),
+    source: z.enum(['sync', 'event', 'feed', 'api']),
+    actor: z.string().nullable(),
+    correlation_id: z.string().nullable(),
+  })
+  .meta({ id: 'EstateChange' });
+export type EstateChange = z.infer<typeof EstateChange>;
 
 /** Most items of one batch. */
 export const MAX_BATCH = 1000;

@@ -19,6 +19,8 @@ export type Segment = {
   readonly azureTenantId?: string;
   /** ISO 8601; absent until the first whole sync. */
   readonly lastSynced?: string;
+  /** ISO 8601: the change feed has been read up to here. */
+  readonly feedUntil?: string;
 };
 
 type SegmentRow = Omit<Segment, 'segment'>;
@@ -54,6 +56,11 @@ export class SegmentDirectory {
       row: { marker: randomUUID(), ...details },
     });
     this.#known.add(segment);
+  }
+
+  /** Adds to what is known of a segment; its resources have not changed. */
+  async note(segment: string, details: Partial<Omit<SegmentRow, 'marker'>>): Promise<void> {
+    await this.#partition.write({ kind: 'merge', rowKey: segment, row: details });
   }
 
   /** Records a segment that this instance has not met yet. */
@@ -105,6 +112,7 @@ function toSegment({
   state,
   azureTenantId,
   lastSynced,
+  feedUntil,
 }: StoredRow<SegmentRow>): Segment {
   return {
     segment: rowKey,
@@ -113,5 +121,6 @@ function toSegment({
     ...(state !== undefined && { state }),
     ...(azureTenantId !== undefined && { azureTenantId }),
     ...(lastSynced !== undefined && { lastSynced }),
+    ...(feedUntil !== undefined && { feedUntil }),
   };
 }

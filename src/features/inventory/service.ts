@@ -1,23 +1,31 @@
-import type { ResourceQuery, SortField } from '#features/search/index.ts';
+import { type ResourceQuery, rowName, type SortField } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
 import { statusOf } from '#http/problem.ts';
 import { Failure } from '#platform/failure.ts';
+import { queryAsOf } from './asOf.ts';
 import type { Catalogue } from './catalogue.ts';
+import { listChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { canonicalize, normalizeLocation, type ResourceDocument } from './document.ts';
+import { toHistory } from './history.ts';
 import type { Annotations, Cause, Change, StoredResource } from './model.ts';
 import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
 import { CONTAINER_TYPES, resourceTypeOf } from './resourceTypes.ts';
 import {
   type BatchResult,
+  type ChangesQuery,
+  type EstateChange,
+  type ExportQuery,
+  type HistoryEntry,
   type Resource,
   ResourceInput,
   type ResourceListQuery,
   type ResourceUpdate,
+  Resource as ResourceView,
   type SubscriptionInfo,
 } from './schema.ts';
 import type { InventoryStore, StaleScopes } from './store.ts';
-import { toResource } from './view.ts';
+import { etagOf, toResource } from './view.ts';
 
 /** Writes that lost a race are decided anew this many times. */
 const MAX_TRIES = 5;
@@ -27,7 +35,7 @@ const READ_CONCURRENCY = 32;
 
 type Place = { readonly segment: string; readonly key: string };
 type ResourcePage = {
-  data: Resource[];
+  data: Partial<Resource>[];
   page: number;
   limit: number;
   total: number;
@@ -50,14 +58,17 @@ export class Inventory {
   /** A page of resources; the index finds them, point reads fetch their documents. */
   async list(input: ResourceListQuery): Promise<ResourcePage> {
     const query = toIndexQuery(input);
-    const matches = await this.#catalogue.query(query);
+    const ports = { store: this.#store, catalogue: this.#catalogue };
+    const past = input.at === undefined ? undefined : await queryAsOf(input.at, query, ports);
+    const matches = past ?? (await this.#catalogue.query(query));
+    const keep = toProjection(input.fields);
     const stale = new Map<string, Promise<StaleScopes>>();
     const data = await mapConcurrently(matches.hits, READ_CONCURRENCY, async (hit) => {
-      const resource = await this.#document(hit);
+      const resource = past?.resources.get(rowName(hit.segment, hit.key)) ?? (await this.#document(hit));
       if (!resource) return undefined;
       const scopes = stale.get(hit.segment) ?? this.#store.staleScopes(hit.segment);
       stale.set(hit.segment, scopes);
-      return toResource(resource, await scopes);
+      return keep(toResource(resource, await scopes));
     });
     return {
       data: data.filter((resource) => resource !== undefined),
@@ -76,6 +87,46 @@ export class Inventory {
       this.#store.staleScopes(place.segment),
     ]);
     return toResource(resource, stale);
+  }
+
+  /** Every change of a resource, newest first; also of one that is gone. @throws Failure `notFound` */
+  async history(id: string): Promise<{ data: HistoryEntry[]; total: number }> {
+    const { segment, key } = await this.#locate(id);
+    const [records, current] = await Promise.all([
+      this.#store.history(segment, key),
+      this.#store.get(segment, key),
+    ]);
+    if (records.length === 0 && !current) throw noSuchResource(id);
+    const data = toHistory(records, current);
+    return { data, total: data.length };
+  }
+
+  /** Changes of the whole estate, newest first. */
+  changes(query: ChangesQuery): Promise<{ data: EstateChange[]; nextCursor: string | null }> {
+    return listChanges(this.#store, query);
+  }
+
+  /** Every resource that matches, in no order, page by page as the tables give them. */
+  async export(input: ExportQuery): Promise<AsyncIterable<Partial<Resource>[]>> {
+    const keep = toProjection(input.fields);
+    const { filter } = toIndexQuery({ ...input, sort: 'id', page: 1, limit: 1 });
+    const query = { filter, sort: 'id', descending: false, limit: Number.MAX_SAFE_INTEGER } as const;
+    const { hits } = await this.#catalogue.query(query);
+    const wanted = new Set(hits.map(({ segment, key }) => rowName(segment, key)));
+    return this.#pages(wanted, keep);
+  }
+
+  async *#pages(
+    wanted: ReadonlySet<string>,
+    keep: (resource: Resource) => Partial<Resource>,
+  ): AsyncGenerator<Partial<Resource>[]> {
+    for (const { segment } of await this.#store.segments.list()) {
+      const stale = await this.#store.staleScopes(segment);
+      for await (const page of this.#store.resources(segment)) {
+        const chosen = page.filter(({ key }) => wanted.has(rowName(segment, key)));
+        if (chosen.length > 0) yield chosen.map((resource) => keep(toResource(resource, stale)));
+      }
+    }
   }
 
   /** Registers a resource that is not in Azure. @throws Failure `conflict` where the id is taken */
@@ -114,10 +165,16 @@ export class Inventory {
    * Changes a registered resource, or our annotations of an Azure-owned one.
    * @throws Failure `notFound`; `conflict` for a field that Azure owns
    */
-  async update(id: string, input: ResourceUpdate, cause: Cause): Promise<Resource> {
+  async update(
+    id: string,
+    input: ResourceUpdate,
+    condition: { cause: Cause; ifMatch: string | undefined },
+  ): Promise<Resource> {
+    const { cause, ifMatch } = condition;
     const { segment, key } = await this.#locate(id);
     const written = await this.#write(segment, key, (existing) => {
       if (!existing) throw noSuchResource(id);
+      requireMatch(existing, ifMatch);
       const annotations = { ...existing.annotations, ...(input.annotations as Annotations | undefined) };
       const document = JSON.parse(existing.json) as ResourceDocument;
       const next = applyUpdate(document, input);
@@ -133,11 +190,16 @@ export class Inventory {
   }
 
   /** Removes a registered resource. @throws Failure `notFound`; `conflict` where Azure owns it */
-  async delete(id: string, cause: Cause): Promise<{ id: string; short_id: string; deleted: true }> {
+  async delete(
+    id: string,
+    condition: { cause: Cause; ifMatch: string | undefined },
+  ): Promise<{ id: string; short_id: string; deleted: true }> {
+    const { cause, ifMatch } = condition;
     const { segment, key } = await this.#locate(id);
     for (let attempt = 1; ; attempt += 1) {
       const existing = await this.#store.get(segment, key);
       if (!existing) throw noSuchResource(id);
+      requireMatch(existing, ifMatch);
       if (existing.source === 'azure') {
         throw new Failure('conflict', 'the resource is in Azure and cannot be deleted here', {
           next: `delete it there: az resource delete --ids "${existing.id}"; the inventory follows within seconds`,
@@ -196,7 +258,7 @@ export class Inventory {
 
   /** Documents by version: the index says which one is the newest, so what is cached is never old. */
   async #document(hit: { segment: string; key: string; seq: number }): Promise<StoredResource | undefined> {
-    const name = `${hit.segment}/${hit.key}`;
+    const name = rowName(hit.segment, hit.key);
     const cached = this.#documents.get(name);
     if (cached && cached.seq >= hit.seq) return cached;
     const resource = await this.#store.get(hit.segment, hit.key);
@@ -237,6 +299,35 @@ function toIndexQuery(input: ResourceListQuery): ResourceQuery {
   };
   if (input.cursor === undefined) return { filter, ...order, offset: (input.page - 1) * input.limit };
   return { filter, ...order, after: decodeCursor(input.cursor, { sort, descending }) };
+}
+
+/** Keeps the named fields of a resource; all of them where none are named. */
+function toProjection(fields: string | undefined): (resource: Resource) => Partial<Resource> {
+  if (fields === undefined) return (resource) => resource;
+  const names = fields.split(',');
+  const known = new Set<string>(Object.keys(ResourceView.shape));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new Failure('invalid', 'the query is not valid', {
+      problems: [
+        {
+          field: 'fields',
+          reason: `unknown field ${unknown.join(', ')}`,
+          fix: `choose from ${[...known].join(', ')}`,
+        },
+      ],
+    });
+  }
+  const wanted = new Set(names);
+  return (resource) => Object.fromEntries(Object.entries(resource).filter(([name]) => wanted.has(name)));
+}
+
+/** @throws Failure `preconditionFailed` where the caller has seen another version */
+function requireMatch(existing: StoredResource, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf({ version: existing.seq })) return;
+  throw new Failure('preconditionFailed', 'the resource has changed since you read it', {
+    next: 'read it again, and send its new ETag as If-Match',
+  });
 }
 
 function toTagCondition(text: string): { name: string; value: string | undefined } {

@@ -1,10 +1,9 @@
 import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
 import { MAX_TRANSACTION, type Partition, type Table, type Tables, WriteConflict } from '#platform/tables.ts';
-import type { Change, Commit, HistoryRecord, ResourceEntry, StoredResource, WriteResult } from './model.ts';
+import type { Change, Commit, HistoryRecord, StoredResource, WriteResult } from './model.ts';
 import type { Publisher } from './publisher.ts';
 import {
-  ENTRY_COLUMNS,
   HEAD,
   inventoryBlobs,
   inventoryTable,
@@ -13,15 +12,19 @@ import {
   STALE,
   seqOf,
   toCommit,
-  toEntry,
   toHistoryRecord,
   toStoredResource,
 } from './rows.ts';
 import { SegmentDirectory } from './segments.ts';
 import { SegmentWriter } from './segmentWriter.ts';
+import { EMPTY, readSnapshot, type Snapshot, snapshotBlobs, writeSnapshot } from './snapshot.ts';
 
 /** Scopes of a segment that could not be read: resource group name in lower case, or `*` for all of it. */
 export type StaleScopes = Readonly<Record<string, { readonly since: string; readonly reason: string }>>;
+
+const STALE_CACHE_MS = 1_000;
+/** A snapshot is written where this many commits had to be read after the one before. */
+const SNAPSHOT_COMMITS = 100;
 
 /** Everything that is kept of one tenant's resources; there is no other way to them. */
 export class InventoryStore {
@@ -29,15 +32,18 @@ export class InventoryStore {
   readonly segments: SegmentDirectory;
   readonly #table: Table;
   readonly #blobs: TenantBlobs;
+  readonly #snapshots: TenantBlobs;
   readonly #clock: Clock;
   readonly #publisher: Publisher;
   readonly #writers = new Map<string, SegmentWriter>();
+  readonly #stale = new Map<string, { readonly scopes: Promise<StaleScopes>; readonly at: number }>();
 
   constructor(tenantId: string, ports: StorePorts) {
     this.tenantId = tenantId;
     this.segments = new SegmentDirectory(ports.tables, tenantId);
     this.#table = ports.tables.open(inventoryTable);
     this.#blobs = ports.blobs.forTenant(inventoryBlobs, tenantId);
+    this.#snapshots = ports.blobs.forTenant(snapshotBlobs, tenantId);
     this.#clock = ports.clock;
     this.#publisher = ports.publisher;
   }
@@ -47,10 +53,26 @@ export class InventoryStore {
     return row && toStoredResource(row, this.#blobs);
   }
 
-  /** What is listed and compared, of every resource of a segment; pages of at most 1,000 in key order. */
-  async *entries(segment: string): AsyncGenerator<ResourceEntry[]> {
-    const range = { ...ranges.resources, select: ENTRY_COLUMNS };
-    for await (const page of this.#partition(segment).pages(range)) yield page.map(toEntry);
+  /**
+   * What is listed and compared, of every resource of a segment, as of its last commit: the snapshot, and the log
+   * after it. The log has no gaps and begins at the first commit, or at the snapshot where older ones were forgotten.
+   */
+  async entries(segment: string): Promise<Snapshot> {
+    const { seq, entries } = (await readSnapshot(this.#snapshots, segment)) ?? EMPTY;
+    const current = new Map(entries);
+    let last = seq;
+    for await (const commits of this.commitsAfter(segment, seq)) {
+      for (const commit of commits) {
+        for (const { kind, entry } of commit.changes) {
+          if (kind === 'deleted') current.delete(entry.key);
+          else current.set(entry.key, entry);
+        }
+        last = commit.seq;
+      }
+    }
+    const snapshot = { seq: last, entries: current };
+    if (last - seq >= SNAPSHOT_COMMITS) await writeSnapshot(this.#snapshots, segment, snapshot);
+    return snapshot;
   }
 
   /** Whole resources of a segment, for exports. */
@@ -73,7 +95,64 @@ export class InventoryStore {
     }
   }
 
-  /** Changes of a resource, oldest first. Its creation is in the resource itself. */
+  /** Commits with numbers from `from` to below `to`, in order. */
+  async commitsBetween(segment: string, from: number, to: number): Promise<Commit[]> {
+    const rows = await this.#partition(segment).list({ from: rowKeys.log(from), to: rowKeys.log(to) });
+    return Promise.all(rows.map((row) => toCommit(segment, row, this.#blobs)));
+  }
+
+  /**
+   * Number of the first commit at or after a time, by bisection; one above the last where there is none.
+   * Commits older than the retention count as before it.
+   */
+  async firstCommitAt(segment: string, time: string): Promise<number> {
+    let low = 1;
+    let high = (await this.head(segment)) + 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const row = await this.#partition(segment).get<{ at: string }>(rowKeys.log(middle));
+      if (!row || row.at < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Keys of the resources that were deleted since a time, also of those that exist again. */
+  async deletedSince(segment: string, time: string): Promise<ReadonlySet<string>> {
+    const deleted = new Set<string>();
+    const first = await this.firstCommitAt(segment, time);
+    const range = { ...ranges.logAfter(first - 1), select: ['hasDeletions'] };
+    for await (const page of this.#partition(segment).pages(range)) {
+      for (const { rowKey, hasDeletions } of page) {
+        if (!hasDeletions) continue;
+        const [commit] = await this.commitsBetween(segment, seqOf(rowKey), seqOf(rowKey) + 1);
+        for (const { kind, entry } of commit?.changes ?? []) if (kind === 'deleted') deleted.add(entry.key);
+      }
+    }
+    return deleted;
+  }
+
+  /** Removes log and history of commits before a time, oldest first, at most `limit` commits. Returns how many. */
+  async forget(segment: string, before: string, limit: number): Promise<number> {
+    const partition = this.#partition(segment);
+    await writeSnapshot(this.#snapshots, segment, await this.entries(segment));
+    let forgotten = 0;
+    for await (const page of partition.pages({ ...ranges.logAfter(0) })) {
+      for (const row of page) {
+        if (String(row.at) >= before || forgotten >= limit) return forgotten;
+        const { changes, seq } = await toCommit(segment, row, this.#blobs);
+        const patched = changes.filter(({ kind }) => kind !== 'created');
+        const marks = patched.map(
+          ({ entry }) => ({ kind: 'delete', rowKey: rowKeys.history(entry.key, seq) }) as const,
+        );
+        await removeAll(partition, [...marks, { kind: 'delete', rowKey: row.rowKey }]);
+        forgotten += 1;
+      }
+    }
+    return forgotten;
+  }
+
+  /** Changes of a resource, oldest first. The creation of one that exists is in the resource itself. */
   async history(segment: string, key: string): Promise<HistoryRecord[]> {
     const rows = await this.#partition(segment).list(ranges.historyOf(key));
     return Promise.all(rows.map((row) => toHistoryRecord(row, this.#blobs)));
@@ -95,12 +174,24 @@ export class InventoryStore {
     return writer.write(changes);
   }
 
+  /** At most a second old on an instance that did not write it. */
   async staleScopes(segment: string): Promise<StaleScopes> {
+    const now = this.#clock.now().getTime();
+    const cached = this.#stale.get(segment);
+    if (cached && now - cached.at < STALE_CACHE_MS) return cached.scopes;
+    const scopes = this.#readStaleScopes(segment);
+    this.#stale.set(segment, { scopes, at: now });
+    scopes.catch(() => this.#stale.delete(segment));
+    return scopes;
+  }
+
+  async #readStaleScopes(segment: string): Promise<StaleScopes> {
     const row = await this.#partition(segment).get<{ scopes: string }>(STALE);
     return row ? (JSON.parse(row.scopes) as StaleScopes) : {};
   }
 
   async setStaleScopes(segment: string, scopes: StaleScopes): Promise<void> {
+    this.#stale.delete(segment);
     await this.#partition(segment).write({
       kind: 'upsert',
       rowKey: STALE,
@@ -113,17 +204,8 @@ export class InventoryStore {
   }
 
   async settle(segment: string, seqs: readonly number[]): Promise<void> {
-    const partition = this.#partition(segment);
     const marks = seqs.map((seq) => ({ kind: 'delete', rowKey: rowKeys.outbox(seq) }) as const);
-    for (let start = 0; start < marks.length; start += MAX_TRANSACTION) {
-      const part = marks.slice(start, start + MAX_TRANSACTION);
-      try {
-        await partition.transaction(part);
-      } catch (error) {
-        if (!(error instanceof WriteConflict)) throw error;
-        await Promise.all(part.map((mark) => removeIfThere(partition, mark)));
-      }
-    }
+    await removeAll(this.#partition(segment), marks);
   }
 
   /** Publishes commits that a process left behind: their marks are older than `before`. Returns how many. */
@@ -142,10 +224,24 @@ export class InventoryStore {
   }
 }
 
-/** Another instance may have published the same commit and removed its mark. */
-async function removeIfThere(partition: Partition, mark: { kind: 'delete'; rowKey: string }): Promise<void> {
+type Removal = { readonly kind: 'delete'; readonly rowKey: string };
+
+/** Removes rows, in transactions; one that another instance has removed already is no trouble. */
+async function removeAll(partition: Partition, removals: readonly Removal[]): Promise<void> {
+  for (let start = 0; start < removals.length; start += MAX_TRANSACTION) {
+    const part = removals.slice(start, start + MAX_TRANSACTION);
+    try {
+      await partition.transaction(part);
+    } catch (error) {
+      if (!(error instanceof WriteConflict)) throw error;
+      await Promise.all(part.map((removal) => removeIfThere(partition, removal)));
+    }
+  }
+}
+
+async function removeIfThere(partition: Partition, removal: Removal): Promise<void> {
   try {
-    await partition.write(mark);
+    await partition.write(removal);
   } catch (error) {
     if (!(error instanceof WriteConflict)) throw error;
   }

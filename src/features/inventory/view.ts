@@ -32,3 +32,8 @@ export function toResource(stored: StoredResource, stale: StaleScopes): Resource
     ...(scope && stored.source === 'azure' && { stale: scope }),
   };
 }
+
+/** ETag (RFC 9110) of a resource as it is shown: its version, and whether its scope can be read. */
+export function etagOf({ version, stale }: Pick<Resource, 'version' | 'stale'>): string {
+  return stale ? `"${version}-${Date.parse(stale.since).toString(36)}"` : `"${version}"`;
+}

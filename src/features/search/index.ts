@@ -1,4 +1,5 @@
 export {
+  compareSortValues,
   type Hit,
   type IndexedResource,
   type Place,
@@ -6,6 +7,7 @@ export {
   ResourceIndex,
   type ResourceMatches,
   type ResourceQuery,
+  rowName,
   SORT_FIELDS,
   type SortField,
 } from './resourceIndex.ts';

@@ -45,7 +45,14 @@ export type ResourceQuery = {
   /** … the place after which to go on, as an earlier answer's `end` gave it. */
   readonly after?: Place;
   readonly limit: number;
+  /** Resources to pass over, as `segment/key`. */
+  readonly hidden?: ReadonlySet<string>;
 };
+
+/** Order of two sort values of a field. */
+export function compareSortValues(field: SortField, a: string, b: string): number {
+  return field === 'updatedAt' ? Number(a) - Number(b) : compareText(a, b);
+}
 
 /** A place in a sort order that stays right when resources come and go. */
 export type Place = { readonly value: string; readonly id: string };
@@ -56,6 +63,8 @@ export type Hit = {
   readonly segment: string;
   readonly seq: number;
   readonly id: string;
+  /** What it is sorted by, in lower case. */
+  readonly value: string;
 };
 export type ResourceMatches = {
   readonly total: number;
@@ -130,7 +139,7 @@ export class ResourceIndex {
   query(query: ResourceQuery): ResourceMatches {
     this.#compact();
     const order = this.#view(query.sort).rows;
-    const passes = this.#predicate(query.filter);
+    const passes = this.#predicate(query.filter, query.hidden);
     const step = query.descending ? -1 : 1;
     const first = query.descending ? order.length - 1 : 0;
     const begin = query.after ? this.#indexAfter(order, query.after, query) : first;
@@ -147,7 +156,7 @@ export class ResourceIndex {
       if (isBefore) continue;
       passed += 1;
       if (passed <= offset || hits.length >= query.limit) continue;
-      hits.push(this.#hit(row));
+      hits.push({ ...this.#hit(row), value: this.#sortValue(query.sort, row) });
       last = row;
     }
     const more = passed > offset + hits.length;
@@ -158,7 +167,7 @@ export class ResourceIndex {
     return { total, hits, end };
   }
 
-  #hit(row: number): Hit {
+  #hit(row: number): Omit<Hit, 'value'> {
     return {
       key: this.#keys[row] ?? '',
       segment: this.#words.value(this.#segments.get(row)),
@@ -167,7 +176,7 @@ export class ResourceIndex {
     };
   }
 
-  #predicate(filter: ResourceFilter): (row: number) => boolean {
+  #predicate(filter: ResourceFilter, hidden: ReadonlySet<string> | undefined): (row: number) => boolean {
     const tests = [
       this.#anyOf(this.#segments, filter.segments),
       this.#anyOf(this.#types, filter.types),
@@ -177,11 +186,16 @@ export class ResourceIndex {
       this.#noneOf(this.#types, filter.exceptTypes),
       ...(filter.tags ?? []).map((tag) => this.#hasTag(tag)),
       this.#hasText(filter.text),
+      hidden && ((row: number) => !hidden.has(this.#nameOf(row))),
     ].filter((test) => test !== undefined);
     return (row) => {
       for (const test of tests) if (!test(row)) return false;
       return true;
     };
+  }
+
+  #nameOf(row: number): string {
+    return rowName(this.#words.value(this.#segments.get(row)), this.#keys[row] ?? '');
   }
 
   #anyOf(column: Uint32Column, values: readonly string[] | undefined) {
@@ -264,9 +278,7 @@ export class ResourceIndex {
 
   #comparePlace(row: number, place: Place, field: SortField): number {
     const value = this.#sortValue(field, row);
-    const compared =
-      field === 'updatedAt' ? Number(value) - Number(place.value) : compareText(value, place.value);
-    return compared || compareText(this.#ids[row] ?? '', place.id);
+    return compareSortValues(field, value, place.value) || compareText(this.#ids[row] ?? '', place.id);
   }
 
   #kill(row: number): void {
@@ -300,7 +312,8 @@ export class ResourceIndex {
   }
 }
 
-function rowName(segment: string, key: string): string {
+/** How a resource is named in `hidden`. */
+export function rowName(segment: string, key: string): string {
   return `${segment}/${key}`;
 }
 

@@ -1,0 +1,62 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Answer } from './route.ts';
+
+const compress = promisify(gzip);
+
+/** Below this, compressing costs more than it saves. */
+const MIN_COMPRESSED = 1400;
+
+/** An answer as a response: conditional (RFC 9110 If-None-Match), compressed where the caller takes gzip. */
+export async function toResponse(
+  answer: Answer,
+  context: { request: Request; correlationId: string },
+): Promise<Response> {
+  const { request, correlationId } = context;
+  const headers = new Headers(answer.headers);
+  headers.set('x-correlation-id', correlationId);
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('vary', 'Accept-Encoding');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  const status = answer.status ?? 200;
+  if (isUnchanged(request, headers.get('etag'))) return new Response(null, { status: 304, headers });
+  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(
+    request.headers.get('accept-encoding') ?? '',
+  );
+  if (answer.body === undefined && !answer.lines) return new Response(null, { status, headers });
+  headers.set('content-type', answer.contentType ?? 'application/json');
+  if (answer.lines) {
+    const stream = toStream(answer.lines);
+    if (takesGzip) headers.set('content-encoding', 'gzip');
+    return new Response(takesGzip ? stream.pipeThrough(new CompressionStream('gzip')) : stream, {
+      status,
+      headers,
+    });
+  }
+  const text = JSON.stringify(answer.body);
+  if (!takesGzip || text.length < MIN_COMPRESSED) return new Response(text, { status, headers });
+  headers.set('content-encoding', 'gzip');
+  return new Response(await compress(text, { level: 1 }), { status, headers });
+}
+
+function isUnchanged(request: Request, etag: string | null): boolean {
+  const given = request.headers.get('if-none-match');
+  if (given === null || etag === null || request.method !== 'GET') return false;
+  return given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
+}
+
+/** A page at a time, as fast as it is read: the estate is never in memory as a whole. */
+function toStream(pages: AsyncIterable<readonly unknown[]>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = pages[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await iterator.next();
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(value.map((line) => `${JSON.stringify(line)}\n`).join('')));
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+}

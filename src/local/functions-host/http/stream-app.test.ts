@@ -123,7 +123,7 @@ test('a function may answer without reading the body', async () => {
   socket.write(head + 'x'.repeat(5_000_000));
   await waitFor(() => (received().includes('not today') ? true : undefined));
   socket.write('GET /media/v2/wrapped HTTP/1.1\r\nhost: x\r\n\r\n');
-  await waitFor(() => (received().includes('inner') ? true : undefined));
+  await waitFor(() => (received().includes('inner') ? true : undefined), 3_000);
   socket.destroy();
 
   expect(received()).toMatch(/^HTTP\/1\.1 200 /);

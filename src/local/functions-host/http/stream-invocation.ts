@@ -79,6 +79,7 @@ async function forward(
     response.writeHead(answer.statusCode ?? 200, withoutHopByHop(answer.headers));
     response.flushHeaders();
     await pipeline(answer, response);
+    if (!request.complete) ignoreRest(upstream, request);
   } catch (error) {
     const message = `A streamed exchange of ${request.method} ended early: ${errorMessage(error)}`;
     context.logger({ level: 'debug', category: 'Host.Http', message });
@@ -97,6 +98,13 @@ function upload(context: HttpContext, upstream: http.ClientRequest, { request, r
     leave(upstream);
   });
   request.pipe(upstream);
+}
+
+// The function has answered without reading the whole body: else the client could send nothing more.
+function ignoreRest(upstream: http.ClientRequest, request: http.IncomingMessage): void {
+  request.unpipe(upstream);
+  request.resume();
+  upstream.destroy();
 }
 
 // The library waits for this request by its invocation id, and for ever if it never comes: let it arrive first.

@@ -128,6 +128,7 @@ async function startAzure(
     script: scriptOf('azure'),
     args: [
       ...['--port', '0', '--data-dir', options.file('azure')],
+      ...['--retry-scale', '0.05'],
       ...['--estate-size', String(estateSize), '--seed', String(seed), '--drift', String(drift)],
       ...(estate === undefined ? [] : ['--estate', estate]),
     ],

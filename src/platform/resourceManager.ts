@@ -242,7 +242,11 @@ function explain(error: unknown): string {
     response?: { bodyAsText?: string | null };
   };
   const detail = innermost(details?.error ?? parseError(response?.bodyAsText));
-  return detail?.message ? [detail.code, detail.message].filter(Boolean).join(': ') : messageOf(error);
+  if (detail?.message) return [detail.code, detail.message].filter(Boolean).join(': ');
+  const { code } = error as { code?: string };
+  if (code === 'AuthorizationFailed')
+    return `${code}: the identity has no authorization to read this; it needs the role Reader`;
+  return [code, messageOf(error)].filter(Boolean).join(': ');
 }
 
 /** The clients' pagers hide the body's message behind one of their own. */

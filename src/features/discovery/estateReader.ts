@@ -57,7 +57,7 @@ export class EstateReader {
 
   /**
    * The next page is fetched while the one before is worked on. Where a skip token has expired, the query starts
-   * over: rows that come again are unchanged by then.
+   * over, and rows come again.
    */
   async *#fromGraph(subscriptionId: string, query: string): AsyncGenerator<EstatePart> {
     const fetch = (skipToken: string | undefined) =>

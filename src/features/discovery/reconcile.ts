@@ -53,6 +53,8 @@ export class Reconciliation {
   readonly #subscriptionId: string;
   readonly #ports: ReconcilePorts;
   readonly #known = new Map<string, Known>();
+  /** Rows come again where a query started over, or at the edge of two pages. */
+  readonly #seen = new Set<string>();
   readonly #unreadable = new Map<string, string>();
   #deletedLately: ReadonlySet<string> = new Set();
 
@@ -98,8 +100,9 @@ export class Reconciliation {
       const apiVersion = typeof raw.apiVersion === 'string' ? raw.apiVersion : undefined;
       this.#ports.apiVersions.learn(document.type, apiVersion);
       const key = resourceKey(document.id);
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
       const known = this.#known.get(key);
-      this.#known.delete(key);
       this.progress.resources += 1;
       if (known?.hash === canonical.hash && known.source === 'azure') continue;
       different.push({ canonical, apiVersion, known });
@@ -153,9 +156,12 @@ export class Reconciliation {
   }
 
   async #deleteMissing(): Promise<void> {
-    const missing = [...this.#known.values()].filter(
-      ({ source, id }) => source === 'azure' && !this.#unreadable.has(groupOf(id)),
-    );
+    const missing = [...this.#known]
+      .filter(
+        ([key, { source, id }]) =>
+          source === 'azure' && !this.#seen.has(key) && !this.#unreadable.has(groupOf(id)),
+      )
+      .map(([, known]) => known);
     const byGroup = Map.groupBy(missing, ({ id }) => groupOf(id));
     await forEachConcurrently([...byGroup], 4, async ([group, entries]) => {
       try {

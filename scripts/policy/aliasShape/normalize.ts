@@ -1,4 +1,4 @@
-import { isRecord } from '../cases/caseFile.ts';
+import { isRecord, wordOf } from '../cases/caseFile.ts';
 import { eachMember, type Mutable, read, readDotted, removeDotted, writeDotted } from './objects.ts';
 import { arrayRenames, memberRemaps } from './remaps.ts';
 import { type AliasView, flatKey, isWildcard, pathOf, ROOT_FIELDS } from './view.ts';
@@ -18,9 +18,7 @@ export function normalize(resource: unknown, view: AliasView, apiVersion?: strin
 
 /** Whether a document belongs to a data plane, where there is no `properties` to flatten. */
 export function isDataPlane(resource: Mutable): boolean {
-  return String(read(resource, 'type') ?? '')
-    .toLowerCase()
-    .includes('.data/');
+  return wordOf(read(resource, 'type')).toLowerCase().includes('.data/');
 }
 
 function rootEntries(resource: Mutable): [string, unknown][] {

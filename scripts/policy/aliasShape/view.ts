@@ -1,4 +1,4 @@
-import { isRecord } from '../cases/caseFile.ts';
+import { isRecord, wordOf } from '../cases/caseFile.ts';
 
 /** An alias as one resource type sees it, with the path of one API version. */
 export interface AliasEntry {
@@ -61,7 +61,8 @@ function* aliasesIn(document: unknown): Generator<[string, unknown]> {
   const providers = isRecord(document) ? document.value : document;
   for (const provider of listOf(providers)) {
     for (const type of listOf(provider.resourceTypes)) {
-      for (const alias of listOf(type.aliases)) yield [`${provider.namespace}/${type.resourceType}`, alias];
+      for (const alias of listOf(type.aliases))
+        yield [`${wordOf(provider.namespace)}/${wordOf(type.resourceType)}`, alias];
     }
   }
 }
@@ -70,7 +71,7 @@ function* manifestAliases(manifest: Record<string, unknown>): Generator<[string,
   const namespace = String(manifest.dataNamespace);
   const types = listOf(manifest.resourceTypeAliases);
   for (const type of types) {
-    for (const alias of listOf(type.aliases)) yield [`${namespace}/${type.resourceType}`, alias];
+    for (const alias of listOf(type.aliases)) yield [`${namespace}/${wordOf(type.resourceType)}`, alias];
   }
   for (const alias of listOf(manifest.aliases)) {
     const rest = String(alias.name)

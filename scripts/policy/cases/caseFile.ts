@@ -36,6 +36,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A scalar as text; '' for everything else. */
+export function wordOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
 function isCase(value: unknown): value is LabelledCase {
   return isRecord(value) && typeof value.note === 'string';
 }

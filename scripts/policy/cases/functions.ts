@@ -4,7 +4,7 @@ import {
   type PolicySemantics,
   readPath,
 } from '../../../src/features/policy/cases.ts';
-import { type CaseResult, failed, isRecord, type LabelledCase, passed } from './caseFile.ts';
+import { type CaseResult, failed, isRecord, type LabelledCase, passed, wordOf } from './caseFile.ts';
 import { sameJson } from './compare.ts';
 
 /** Names of regorus' builtins that are not the template function in snake case. */
@@ -63,7 +63,7 @@ const helpers: Readonly<Record<string, (builtin: string, args: readonly Json[]) 
   }),
   'azure.policy.get_parameter': (_, [given, defaults, name]) => ({
     value: [given, defaults]
-      .map((each) => (isRecord(each) ? each[String(name)] : undefined))
+      .map((each) => (isRecord(each) ? each[wordOf(name)] : undefined))
       .find((value) => value !== undefined),
   }),
 };

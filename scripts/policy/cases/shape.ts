@@ -2,7 +2,7 @@ import { denormalize } from '../aliasShape/denormalize.ts';
 import { normalize } from '../aliasShape/normalize.ts';
 import { read } from '../aliasShape/objects.ts';
 import { type AliasView, noAliases, readViews } from '../aliasShape/view.ts';
-import { type CaseResult, failed, isRecord, type LabelledCase, passed } from './caseFile.ts';
+import { type CaseResult, failed, isRecord, type LabelledCase, passed, wordOf } from './caseFile.ts';
 import { sameJson } from './compare.ts';
 
 interface Shapes {
@@ -70,7 +70,7 @@ function viewFor(
   );
   const arrays = labelled.sub_resource_arrays;
   return (document) => {
-    const type = isRecord(document) ? String(read(document, 'type') ?? '').toLowerCase() : '';
+    const type = isRecord(document) ? wordOf(read(document, 'type')).toLowerCase() : '';
     const view = views.get(type) ?? noAliases;
     if (!Array.isArray(arrays)) return view;
     return { ...view, wrappedArrays: new Set(arrays.map((each) => String(each).toLowerCase())) };

@@ -6,7 +6,14 @@ import {
   type PolicySemantics,
 } from '../../../src/features/policy/cases.ts';
 import { readJson } from '../cli/files.ts';
-import { type CaseFile, type CaseResult, failed, type LabelledCase, readCaseFile } from './caseFile.ts';
+import {
+  type CaseFile,
+  type CaseResult,
+  failed,
+  type LabelledCase,
+  readCaseFile,
+  wordOf,
+} from './caseFile.ts';
 import { runEvaluationCase } from './evaluation.ts';
 import { runFunctionCase } from './functions.ts';
 import { runShapeCase } from './shape.ts';
@@ -35,7 +42,7 @@ function casesOf(file: CaseFile, directory: string): RunnableCase[] {
     label: `${relative(directory, file.path)}: ${labelled.note}`,
     run: (semantics) =>
       labelled.skip
-        ? { verdict: 'skipped', reason: String(labelled.skip) }
+        ? { verdict: 'skipped', reason: wordOf(labelled.skip) }
         : runGuarded(runner, labelled, semantics),
   }));
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from './evaluation/evaluate.ts';
+import { wordOf } from './json/json.ts';
 import { auditIf, compiled, holds } from './testKit.ts';
 
 const scalar = fc.oneof(
@@ -90,7 +91,7 @@ function naiveLeaf({ operator, right }: Leaf, value: unknown): boolean {
 }
 
 function same(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value).toUpperCase().toLowerCase();
+  return wordOf(value).toUpperCase().toLowerCase();
 }
 
 /** The same value with the keys of all objects turned around. */

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject } from '../json/json.ts';
+import { isArray, isObject, type Json, type JsonObject, wordOf } from '../json/json.ts';
 import { type AliasTableBuilder, aliasTableBuilder } from './build.ts';
 import type { AliasPath, AliasTable } from './table.ts';
 
@@ -25,7 +25,7 @@ function readProvider(builder: AliasTableBuilder, provider: JsonObject): void {
   if (!isArray(provider.resourceTypes)) return;
   for (const entry of provider.resourceTypes) {
     if (!isObject(entry) || typeof entry.resourceType !== 'string') continue;
-    const type = `${String(provider.namespace)}/${entry.resourceType}`;
+    const type = `${wordOf(provider.namespace)}/${entry.resourceType}`;
     if (typeof entry.capabilities === 'string') {
       builder.addType(type, { indexed: supportsTagsAndLocation(entry.capabilities) });
     }
@@ -60,7 +60,7 @@ function defaultPath(value: Json | undefined): string | null {
 function readPath(value: Json): AliasPath[] {
   if (!isObject(value) || typeof value.path !== 'string') return [];
   const versions = isArray(value.apiVersions) ? value.apiVersions : [];
-  return [{ path: value.path, apiVersions: versions.map((version) => String(version).toLowerCase()) }];
+  return [{ path: value.path, apiVersions: versions.map((version) => wordOf(version).toLowerCase()) }];
 }
 
 function hasFlag(flags: Json | undefined, flag: string): boolean {

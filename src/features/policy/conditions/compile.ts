@@ -4,6 +4,7 @@ import { brief } from '../expressions/template.ts';
 import type { Test } from '../fields/access.ts';
 import { type CompiledField, compileComputedField, compileField } from '../fields/compile.ts';
 import type { Selected } from '../json/json.ts';
+import { wordOf } from '../json/json.ts';
 import { fail, type Run } from '../run.ts';
 import type { Condition, LeafCondition, LeftSide } from './ast.ts';
 import type { CompiledCondition, CompiledLeaf } from './compiled.ts';
@@ -85,7 +86,7 @@ function fieldOf(
   environment: ConditionEnvironment,
 ): CompiledField | null {
   const { name } = left;
-  if (name.kind === 'constant') return compileField(String(name.value), environment, left.path);
+  if (name.kind === 'constant') return compileField(wordOf(name.value), environment, left.path);
   return compileComputedField(compileTemplate(name, environment), environment);
 }
 
@@ -110,7 +111,7 @@ function nameFaults(leaf: LeafCondition, test: Test): Test {
 export function conditionText(leaf: LeafCondition): string {
   const { left } = leaf;
   const about =
-    left.kind === 'field' && left.name.kind === 'constant' ? `field ${String(left.name.value)}` : left.kind;
+    left.kind === 'field' && left.name.kind === 'constant' ? `field ${wordOf(left.name.value)}` : left.kind;
   return brief(`${left.kind === 'value' ? left.text : about} ${leaf.operator.name} (${leaf.path})`);
 }
 

@@ -1,4 +1,4 @@
-import { isArray, type Json } from '../json/json.ts';
+import { isArray, type Json, wordOf } from '../json/json.ts';
 import { fold } from '../text/fold.ts';
 import type { Condition, LeafCondition } from './ast.ts';
 
@@ -16,7 +16,7 @@ export function necessaryTypes(condition: Condition): ReadonlySet<string> | null
 function typesOfLeaf(leaf: LeafCondition): ReadonlySet<string> | null {
   const { left, right, operator } = leaf;
   if (left.kind !== 'field' || left.name.kind !== 'constant' || right.kind !== 'constant') return null;
-  if (String(left.name.value).toLowerCase() !== 'type') return null;
+  if (wordOf(left.name.value).toLowerCase() !== 'type') return null;
   if (operator.name === 'equals') return literalTypes([right.value]);
   return operator.name === 'in' && isArray(right.value) ? literalTypes(right.value) : null;
 }
@@ -63,7 +63,7 @@ export function neverHolds(condition: Condition): boolean {
     operator.name === 'equals' &&
     isWord(given) &&
     isWord(wanted) &&
-    fold(String(given)) !== fold(String(wanted))
+    fold(wordOf(given)) !== fold(wordOf(wanted))
   );
 }
 

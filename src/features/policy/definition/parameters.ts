@@ -7,6 +7,7 @@ import {
   readKeyOf,
   type Selected,
   typeName,
+  wordOf,
 } from '../json/json.ts';
 import { type Problem, type ProblemList, problemList, report } from '../problems.ts';
 import { nearest } from '../text/nearest.ts';
@@ -55,9 +56,9 @@ function parseParameter(
   const given = readKeyOf(json, 'type');
   const type = typeof given === 'string' ? given.toLowerCase() : '';
   if (!Object.hasOwn(checks, type)) {
-    const meant = nearest(String(given ?? ''), Object.keys(checks));
+    const meant = nearest(wordOf(given), Object.keys(checks));
     const reason =
-      given === undefined ? `parameter ${name} has no type` : `${String(given)} is not a parameter type`;
+      given === undefined ? `parameter ${name} has no type` : `${wordOf(given)} is not a parameter type`;
     report(at.problems, 'parameter', { path: `${at.path}.type`, reason, nearest: meant });
   }
   const allowed = readKeyOf(json, 'allowedValues');
@@ -102,7 +103,7 @@ function checkValue(parameter: Parameter, value: Selected, problems: ProblemList
     report(problems, 'parameter', {
       path,
       reason: 'the value is not allowed',
-      nearest: nearest(String(value), allowed),
+      nearest: nearest(wordOf(value), allowed),
     });
   }
 }

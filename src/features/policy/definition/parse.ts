@@ -4,7 +4,7 @@ import { parseCondition } from '../conditions/parse.ts';
 import type { Template } from '../expressions/ast.ts';
 import { parseTemplate } from '../expressions/template.ts';
 import { duplicateKeys } from '../json/duplicates.ts';
-import { isObject, type Json, type JsonObject, readKeyOf, type Selected } from '../json/json.ts';
+import { isObject, type Json, type JsonObject, readKeyOf, type Selected, wordOf } from '../json/json.ts';
 import { limits } from '../limits.ts';
 import { type ProblemList, report } from '../problems.ts';
 import { type Mode, parseMode } from './modes.ts';
@@ -119,7 +119,7 @@ function modeOf(value: Selected, problems: ProblemList): Mode {
   if ('mode' in parsed) return parsed.mode;
   report(problems, 'unknownMode', {
     path: '$.mode',
-    reason: `${String(value)} is not a mode`,
+    reason: `${wordOf(value)} is not a mode`,
     nearest: parsed.nearest,
   });
   return { kind: 'all' };

@@ -1,6 +1,14 @@
 import { compileTemplate } from '../expressions/compile.ts';
 import { parseTemplate } from '../expressions/template.ts';
-import { isArray, isObject, type Json, type JsonObject, readKeyOf, type Selected } from '../json/json.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  readKeyOf,
+  type Selected,
+  wordOf,
+} from '../json/json.ts';
 import { members } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 import { report } from '../problems.ts';
@@ -68,12 +76,12 @@ function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
 function compileOperation(json: JsonObject, site: DetailsSite): Operation {
   const { problems } = site.environment;
   const given = readKeyOf(json, 'operation');
-  const kind = Object.keys(operations).find((name) => name.toLowerCase() === String(given).toLowerCase());
+  const kind = Object.keys(operations).find((name) => name.toLowerCase() === wordOf(given).toLowerCase());
   if (kind === undefined) {
-    const meant = nearest(String(given), Object.keys(operations));
+    const meant = nearest(wordOf(given), Object.keys(operations));
     report(problems, 'effectDetails', {
       path: `${site.path}.operation`,
-      reason: `${String(given)} is not an operation`,
+      reason: `${wordOf(given)} is not an operation`,
       nearest: meant,
     });
   }

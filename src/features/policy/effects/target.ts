@@ -5,6 +5,7 @@ import { parseTemplate } from '../expressions/template.ts';
 import type { FieldReference } from '../fields/reference.ts';
 import { resolveField } from '../fields/registry.ts';
 import type { Json } from '../json/json.ts';
+import { wordOf } from '../json/json.ts';
 import type { Segment } from '../paths/parse.ts';
 import { report } from '../problems.ts';
 import type { Run } from '../run.ts';
@@ -24,7 +25,7 @@ export function compileTarget(field: Json, site: DetailsSite, modify: boolean): 
   const template = parseTemplate(field, path, environment.problems);
   if (template.kind !== 'constant')
     return computedTarget(site, compileTemplate(template, environment).evaluate);
-  const name = String(template.value);
+  const name = wordOf(template.value);
   const resolved = resolveField(name, environment.fields);
   if (!resolved.ok) {
     report(environment.problems, resolved.problem, {

@@ -62,8 +62,9 @@ function cures(changes: readonly PlannedChange[], policy: CompiledPolicy, input:
   return state === 'compliant' || state === 'notApplicable';
 }
 
-function withoutSegments({ segments: _, ...change }: PlannedChange): Change {
-  return change;
+function withoutSegments({ action, property, from, to, requirement }: PlannedChange): Change {
+  const change = { action, property, from, to };
+  return requirement === undefined ? change : { ...change, requirement };
 }
 
 /** What an …IfNotExists policy misses is another resource. */

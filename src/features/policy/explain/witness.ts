@@ -1,5 +1,5 @@
 import { shown } from '../expressions/fault.ts';
-import { isArray, isObject, type Json, type Selected } from '../json/json.ts';
+import { isArray, isObject, type Json, type Selected, wordOf } from '../json/json.ts';
 
 /** A value that makes a condition come out as wanted. */
 export interface Witness {
@@ -33,7 +33,7 @@ const finders: Readonly<Record<string, Finders>> = {
   },
   like: {
     whenTrue: (expected) => ({
-      value: String(expected).replaceAll('*', ''),
+      value: wordOf(expected).replaceAll('*', ''),
       requirement: `like ${shown(expected)}`,
     }),
     whenFalse: (expected, actual) => other(actual ?? null, `not like ${shown(expected)}`),
@@ -87,7 +87,7 @@ export function findWitness(wish: Wish): Witness | null {
 }
 
 function existence({ expected, wanted }: Wish): Witness {
-  const mustExist = (String(expected).toLowerCase() === 'true') === wanted;
+  const mustExist = (wordOf(expected).toLowerCase() === 'true') === wanted;
   return mustExist ? { value: 'value', requirement: 'any value' } : { value: undefined };
 }
 
@@ -124,7 +124,7 @@ function listed(values: readonly Json[]): string {
 }
 
 function masked(expected: Json): Witness {
-  const value = String(expected).replaceAll('#', '0').replaceAll('?', 'a').replaceAll('.', 'x');
+  const value = wordOf(expected).replaceAll('#', '0').replaceAll('?', 'a').replaceAll('.', 'x');
   return { value, requirement: `matching ${shown(expected)}` };
 }
 
@@ -136,20 +136,20 @@ function including(expected: Json, actual: Selected): Witness {
 function without(expected: Json, actual: Selected): Witness {
   if (!isArray(actual)) return { value: undefined, requirement: `not containing ${shown(expected)}` };
   return {
-    value: actual.filter((member) => String(member).toLowerCase() !== String(expected).toLowerCase()),
+    value: actual.filter((member) => wordOf(member).toLowerCase() !== wordOf(expected).toLowerCase()),
   };
 }
 
 function withKey(expected: Json, actual: Selected): Witness {
   return {
-    value: { ...(isObject(actual) ? actual : {}), [String(expected)]: 'value' },
+    value: { ...(isObject(actual) ? actual : {}), [wordOf(expected)]: 'value' },
     requirement: `with the key ${shown(expected)}`,
   };
 }
 
 function withoutKey(expected: Json, actual: Selected): Witness | null {
   if (!isObject(actual)) return null;
-  const key = String(expected).toLowerCase();
+  const key = wordOf(expected).toLowerCase();
   return { value: Object.fromEntries(Object.entries(actual).filter(([name]) => name.toLowerCase() !== key)) };
 }
 

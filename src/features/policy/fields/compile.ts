@@ -1,5 +1,6 @@
 import type { CompiledExpression } from '../expressions/compiled.ts';
 import { ExpressionFault, failure, shown } from '../expressions/fault.ts';
+import { wordOf } from '../json/json.ts';
 import type { Predicate } from '../operators/operator.ts';
 import { report } from '../problems.ts';
 import { fail, type Run } from '../run.ts';
@@ -63,7 +64,7 @@ export function compileComputedField(name: CompiledExpression, environment: Fiel
   return {
     collection: false,
     reference: null,
-    label: (run) => String(name.evaluate(run)),
+    label: (run) => wordOf(name.evaluate(run)),
     read: (run) => accessOf(run).read(run),
     test: (predicate) => computedTest(accessOf, predicate),
   };

@@ -72,7 +72,7 @@ function align(value: string, alignment: string | undefined): string {
   const width = Number(parsed[1]);
   if (Math.abs(width) > limits.stringLength)
     throw rejection(`format(): alignment ${width} exceeds maximum allowed`);
-  const missing = Math.abs(width) - [...value].length;
+  const missing = Math.abs(width) - Array.from(value).length;
   if (missing <= 0) return value;
   return width < 0 ? value + ' '.repeat(missing) : ' '.repeat(missing) + value;
 }

@@ -62,10 +62,10 @@ function custom(value: number, picture: string): string {
   if (!/^[#0,]*(?:\.[#0]*)?$/.test(picture))
     throw rejection(`format(): invalid numeric format specifier ${picture}`);
   const [integers = '', fraction = ''] = picture.split('.');
-  const least = [...fraction].filter((char) => char === '0').length;
+  const least = fraction.split('').filter((char) => char === '0').length;
   const digits = value.toLocaleString('en-US', {
     useGrouping: integers.includes(','),
-    minimumIntegerDigits: Math.min(21, Math.max(1, [...integers].filter((char) => char === '0').length)),
+    minimumIntegerDigits: Math.min(21, Math.max(1, integers.split('').filter((char) => char === '0').length)),
     minimumFractionDigits: Math.min(least, 20),
     maximumFractionDigits: Math.min(fraction.length, 20),
   });

@@ -1,5 +1,5 @@
 import { failure, rejection, shown } from '../expressions/fault.ts';
-import { isArray, isObject, type Json } from '../json/json.ts';
+import { isArray, isObject, type Json, wordOf } from '../json/json.ts';
 import { limits } from '../limits.ts';
 import { find, splitBy } from '../text/find.ts';
 import { parseIpRange } from '../text/ip.ts';
@@ -120,7 +120,7 @@ function toText(args: readonly Json[]): Json {
 
 function length(args: readonly Json[]): Json {
   const value = argument(args, 0);
-  if (typeof value === 'string') return [...value].length;
+  if (typeof value === 'string') return Array.from(value).length;
   if (isArray(value)) return value.length;
   return Object.keys(object(args, 'length')).length;
 }
@@ -133,22 +133,25 @@ function isEmpty(value: Json): boolean {
 
 function member(value: Json, index: number): Json {
   if (isArray(value)) return value.at(index) ?? null;
-  if (typeof value === 'string') return [...value].at(index) ?? '';
+  if (typeof value === 'string') return Array.from(value).at(index) ?? '';
   throw failure(`expected an array or a string, but got ${shown(value)}`);
 }
 
-function cut(args: readonly Json[], keep: (all: readonly Json[], count: number) => readonly Json[]): Json {
+function cut(
+  args: readonly Json[],
+  keep: <Part>(all: readonly Part[], count: number) => readonly Part[],
+): Json {
   const wanted = argument(args, 1);
   const count = typeof wanted === 'number' && wanted > 0 ? Math.trunc(wanted) : 0;
   const value = argument(args, 0);
   if (isArray(value)) return keep(value, count);
-  return keep([...string(args, 'take')], count).join('');
+  return keep(Array.from(string(args, 'take')), count).join('');
 }
 
 function createObject(args: readonly Json[]): Json {
   if (args.length % 2 !== 0) throw rejection('createObject: expected an even number of arguments');
   const pairs = args.flatMap((key, i) =>
-    i % 2 === 0 ? [[String(key), argument(args, i + 1)] as const] : [],
+    i % 2 === 0 ? [[wordOf(key), argument(args, i + 1)] as const] : [],
   );
   return Object.fromEntries(pairs);
 }

@@ -3,6 +3,7 @@ import { failure, missingData, shown } from '../expressions/fault.ts';
 import { compileCurrent } from '../fields/current.ts';
 import { compileFieldFunction } from '../fields/fieldFunction.ts';
 import type { Json, Selected } from '../json/json.ts';
+import { wordOf } from '../json/json.ts';
 import { report } from '../problems.ts';
 import type { PolicyContext, Run } from '../run.ts';
 import { parseMoment, roundTripText } from '../text/dates.ts';
@@ -71,7 +72,7 @@ function computedParameter(site: CallSite): CompiledExpression {
   return {
     stage: name.stage,
     evaluate(run) {
-      const lower = String(name.evaluate(run)).toLowerCase();
+      const lower = wordOf(name.evaluate(run)).toLowerCase();
       const index = parameters?.get(lower);
       const value = index === undefined ? undefined : run.bound.values[index];
       return value === undefined ? openParameter(run, lower) : value;
@@ -111,7 +112,7 @@ function compileRequestContext(site: CallSite): CompiledExpression {
   const missing = missingData('context.requestContext', 'the rule calls requestContext()');
   return {
     stage: 'run',
-    absent: (key) => missingData(`context.requestContext.${String(key)}`, 'the rule asks about the request'),
+    absent: (key) => missingData(`context.requestContext.${wordOf(key)}`, 'the rule asks about the request'),
     evaluate(run) {
       const request = run.context.requestContext;
       if (request === undefined) throw missing;

@@ -22,7 +22,7 @@ export function duplicateKeys(text: string): DuplicateKey[] {
   const stack: Frame[] = [];
   for (let i = 0; i < text.length; i++) {
     const top = stack.at(-1);
-    switch (text[i]) {
+    switch (text.charAt(i)) {
       case '{':
         stack.push({ keys: new Set(), path: pathBelow(top), index: 0, key: '', expectsKey: true });
         break;

@@ -48,3 +48,9 @@ export function typeName(value: Selected): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'float';
   return typeof value;
 }
+
+/** A scalar as text; '' for everything else. */
+export function wordOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

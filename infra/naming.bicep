@@ -7,10 +7,12 @@ var letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
 func slug(environmentName string) string =>
   take(
     join(
-      map(range(0, length(environmentName)), i =>
-        contains(letters, toLower(substring(environmentName, i, 1)))
-          ? toLower(substring(environmentName, i, 1))
-          : '-'
+      map(
+        range(0, length(environmentName)),
+        i =>
+          contains(letters, toLower(substring(environmentName, i, 1)))
+            ? toLower(substring(environmentName, i, 1))
+            : '-'
       ),
       ''
     ),

@@ -4,8 +4,14 @@ import { profiles } from 'profiles.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'prod')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param profile = profiles.prod
-param alertEmails = filter(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), address => !empty(address))
-param watchedSubscriptionIds = filter(split(readEnvironmentVariable('WATCHED_SUBSCRIPTION_IDS', ''), ','), id => !empty(id))
+param alertEmails = filter(
+  split(readEnvironmentVariable('ALERT_EMAILS', ''), ','),
+  address => !empty(address)
+)
+param watchedSubscriptionIds = filter(
+  split(readEnvironmentVariable('WATCHED_SUBSCRIPTION_IDS', ''), ','),
+  id => !empty(id)
+)
 param enableWriting = readEnvironmentVariable('ENABLE_WRITING', 'false') == 'true'
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param recoverVault = readEnvironmentVariable('RECOVER_VAULT', 'false') == 'true'

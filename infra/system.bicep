@@ -159,12 +159,36 @@ module functionApp 'modules/functionApp.bicep' = {
 
 @description('A private endpoint for each service that the app or its callers reach.')
 var endpoints = [
-  { name: 'host-blob', target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage), group: 'blob' }
-  { name: 'host-queue', target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage), group: 'queue' }
-  { name: 'host-table', target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage), group: 'table' }
-  { name: 'data-blob', target: resourceId('Microsoft.Storage/storageAccounts', names.dataStorage), group: 'blob' }
-  { name: 'data-table', target: resourceId('Microsoft.Storage/storageAccounts', names.dataStorage), group: 'table' }
-  { name: 'queues', target: resourceId('Microsoft.ServiceBus/namespaces', names.serviceBus), group: 'namespace' }
+  {
+    name: 'host-blob'
+    target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage)
+    group: 'blob'
+  }
+  {
+    name: 'host-queue'
+    target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage)
+    group: 'queue'
+  }
+  {
+    name: 'host-table'
+    target: resourceId('Microsoft.Storage/storageAccounts', names.hostStorage)
+    group: 'table'
+  }
+  {
+    name: 'data-blob'
+    target: resourceId('Microsoft.Storage/storageAccounts', names.dataStorage)
+    group: 'blob'
+  }
+  {
+    name: 'data-table'
+    target: resourceId('Microsoft.Storage/storageAccounts', names.dataStorage)
+    group: 'table'
+  }
+  {
+    name: 'queues'
+    target: resourceId('Microsoft.ServiceBus/namespaces', names.serviceBus)
+    group: 'namespace'
+  }
   { name: 'vault', target: resourceId('Microsoft.KeyVault/vaults', names.vault), group: 'vault' }
   { name: 'app', target: resourceId('Microsoft.Web/sites', names.functionApp), group: 'sites' }
 ]

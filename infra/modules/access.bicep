@@ -89,15 +89,14 @@ resource dataRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 resource queueRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for i in range(0, length(queueNames) * length(appOnQueues)): {
     scope: queues[i / length(appOnQueues)]
-    name: guid(
-      queues[i / length(appOnQueues)].id,
-      app.id,
-      roleIds[appOnQueues[i % length(appOnQueues)]]
-    )
+    name: guid(queues[i / length(appOnQueues)].id, app.id, roleIds[appOnQueues[i % length(appOnQueues)]])
     properties: {
       principalId: app.properties.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[appOnQueues[i % length(appOnQueues)]])
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds[appOnQueues[i % length(appOnQueues)]]
+      )
     }
   }
 ]

@@ -31,15 +31,9 @@ resource hostStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostStorageName
 }
 
-resource dataStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: dataStorageName
-}
-
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
-
-func withoutSlash(url string) string => endsWith(url, '/') ? take(url, length(url) - 1) : url
 
 var isPrivate = !empty(appSubnetId)
 
@@ -61,10 +55,10 @@ var platformSettings = {
 @description('docs/settings.md')
 var productSettings = {
   AZURE_CLIENT_ID: identity.clientId
-  AZURE_RESOURCE_MANAGER_ENDPOINT: withoutSlash(environment().resourceManager)
+  AZURE_RESOURCE_MANAGER_ENDPOINT: take(environment().resourceManager, length(environment().resourceManager) - 1)
   AZURE_SUBSCRIPTION_IDS: join(watchedSubscriptionIds, ',')
-  STORAGE_BLOB_ENDPOINT: withoutSlash(dataStorage.properties.primaryEndpoints.blob)
-  STORAGE_TABLE_ENDPOINT: withoutSlash(dataStorage.properties.primaryEndpoints.table)
+  STORAGE_BLOB_ENDPOINT: 'https://${dataStorageName}.blob.${environment().suffixes.storage}'
+  STORAGE_TABLE_ENDPOINT: 'https://${dataStorageName}.table.${environment().suffixes.storage}'
   ServiceBus__fullyQualifiedNamespace: serviceBusHost
   TENANT_ID: watchedTenantId
 }

@@ -74,7 +74,10 @@ resource storageTables 'Microsoft.Storage/storageAccounts/tableServices/tables@2
 resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
   scope: account
   name: 'data'
-  properties: { level: 'CanNotDelete', notes: 'Holds the inventory and its history; tables cannot be undeleted.' }
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Holds the inventory and its history; tables cannot be undeleted.'
+  }
 }
 
 // Metrics only: a log row for each of millions of table operations would cost more than the operations.

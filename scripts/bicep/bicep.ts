@@ -36,7 +36,8 @@ export function locateBicep(environment: Readonly<Record<string, string | undefi
   const onPath = findOnPath(executable, environment.PATH);
   if (onPath && versionOf(onPath) === version) return onPath;
   restore({ packageName, version, cache, environment });
-  if (!existsSync(cached)) throw new BicepMissing(`NuGet package ${packageName} ${version} has no ${executable}`);
+  if (!existsSync(cached))
+    throw new BicepMissing(`NuGet package ${packageName} ${version} has no ${executable}`);
   return cached;
 }
 
@@ -65,7 +66,14 @@ function restore(options: {
   const { packageName, version, cache, environment } = options;
   const { status, stdout, stderr, error } = spawnSync(
     'dotnet',
-    ['restore', PROJECT, '--packages', cache, `-p:BicepPackage=${packageName}`, `-p:MSBuildProjectExtensionsPath=${join(cache, 'obj')}/`],
+    [
+      'restore',
+      PROJECT,
+      '--packages',
+      cache,
+      `-p:BicepPackage=${packageName}`,
+      `-p:MSBuildProjectExtensionsPath=${join(cache, `obj-${process.pid}`)}/`,
+    ],
     { encoding: 'utf8', timeout: 180_000, env: { ...environment, DOTNET_NOLOGO: '1' } },
   );
   const wanted = `Bicep ${version} is needed (docs/deployment.md#the-compiler)`;
@@ -76,7 +84,8 @@ function restore(options: {
     );
   }
   if (status !== 0) {
-    const reason = `${stdout}${stderr}`.split('\n').find((line) => line.includes('error')) ?? 'it said nothing';
+    const reason =
+      `${stdout}${stderr}`.split('\n').find((line) => line.includes('error')) ?? 'it said nothing';
     throw new BicepMissing(`${wanted}, and dotnet restore could not fetch it: ${reason.trim()}`);
   }
 }

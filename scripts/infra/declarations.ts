@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { containers, queues, tables } from '../../src/declarations.ts';
 import type { QueueDeclaration } from '../../src/platform/queues.ts';
+import { formatJson } from './format.ts';
 import { type RegisteredFunction, registeredFunctions } from './functions.ts';
 
 /** What Bicep needs to know of the code: `node scripts/infra/declarations.ts` writes it, `--check` compares, `--print` shows. */
@@ -40,7 +41,8 @@ export function toQueueResource(queue: QueueDeclaration) {
 /** The content of infra/declarations.json. */
 export function declarations(functions: readonly RegisteredFunction[]) {
   const eventGrid = namesOf(functions, 'eventGridTrigger');
-  if (eventGrid.length !== 1) throw new Error(`one Event Grid function is expected, found ${eventGrid.length}`);
+  if (eventGrid.length !== 1)
+    throw new Error(`one Event Grid function is expected, found ${eventGrid.length}`);
   return {
     tables: tables.map(({ name }) => ({ name })),
     containers: containers.map(({ name }) => ({ name })),
@@ -61,7 +63,7 @@ function namesOf(functions: readonly RegisteredFunction[], trigger: string): str
 }
 
 function main(mode: string | undefined, functions: readonly RegisteredFunction[]): void {
-  const content = `${JSON.stringify(declarations(functions), null, 2)}\n`;
+  const content = formatJson(declarations(functions));
   if (mode === '--print') {
     process.stdout.write(`${JSON.stringify({ content, functions })}\n`);
     return;

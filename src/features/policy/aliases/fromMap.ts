@@ -5,6 +5,8 @@ import type { AliasTable } from './table.ts';
 /**
  * Reads the compact shape: alias → default path, or alias → `{type: path}` where the path differs by type.
  * @throws TypeError naming the first entry that has another shape.
+ * @example
+ * const aliases = aliasesFromMap({ 'Microsoft.Storage/storageAccounts/sku.name': 'sku.name' });
  */
 export function aliasesFromMap(document: unknown): AliasTable {
   if (!isObject(document)) throw new TypeError('an alias map must be an object of alias → path');

@@ -6,6 +6,8 @@ import type { AliasPath, AliasTable } from './table.ts';
  * Reads ARM's answer to `GET /providers?$expand=resourceTypes/aliases` (one page, several concatenated,
  * or its `value` alone), with versioned paths, capabilities and whether an alias is modifiable.
  * @throws TypeError when the document is neither.
+ * @example
+ * const aliases = aliasesFromProviders(await (await fetch(`${arm}/providers?$expand=resourceTypes/aliases`)).json());
  */
 export function aliasesFromProviders(document: unknown): AliasTable {
   const providers = isObject(document) ? document.value : document;

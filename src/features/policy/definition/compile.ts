@@ -22,6 +22,8 @@ export interface CompileOptions {
   readonly semantics?: PolicySemantics;
   /** Whether a dotted name that is no field is a path from the document's root. Azure knows no such names. */
   readonly barePaths?: boolean;
+  /** What an alias in `if` that does not exist does: the definition is refused, or never applicable (as in Azure). */
+  readonly unknownAliases?: 'refuse' | 'notApplicable';
 }
 
 /** A compiled policy (perhaps with warnings), or all that is wrong with the definition. */
@@ -32,15 +34,37 @@ export type CompileResult =
 /**
  * Compiles a policy definition: ARM's `{id, name, properties}`, its properties, a bare `{if, then}`, or JSON text.
  * Every problem is reported, not only the first. Never throws on any input.
+ * @example
+ * const result = compileDefinition(definition, { aliases: aliasesFromProviders(armAnswer) });
+ * if (!result.ok) for (const { path, reason, nearest } of result.problems) report(path, reason, nearest);
  */
 export function compileDefinition(source: unknown, options: CompileOptions = {}): CompileResult {
   const problems = problemList();
   const parsed = parseDefinition(source, problems);
   if (parsed === null) return { ok: false, problems: problems.all };
   const policy = compileParsed(parsed, options, problems);
+  const leaveOut = options.unknownAliases === 'notApplicable' && problems.all.some(isUnknownAlias);
+  if (leaveOut) return inapplicable(policy, problems.all);
   return hasErrors(problems.all)
     ? { ok: false, problems: problems.all }
     : { ok: true, policy, problems: problems.all };
+}
+
+function isUnknownAlias(problem: Problem): boolean {
+  return problem.kind === 'unknownAlias' && problem.path.startsWith('$.policyRule.if');
+}
+
+/** "Any invalid aliases in the if conditions: the policy isn't applicable" (applicability logic). */
+function inapplicable(policy: CompiledPolicy, all: readonly Problem[]): CompileResult {
+  const problems = all.map((each) =>
+    isUnknownAlias(each) ? { ...each, severity: 'warning' as const } : each,
+  );
+  if (hasErrors(problems)) return { ok: false, problems };
+  return {
+    ok: true,
+    policy: { ...policy, inapplicable: problems.find(isUnknownAlias)?.reason ?? '' },
+    problems,
+  };
 }
 
 function compileParsed(
@@ -64,6 +88,7 @@ function compileParsed(
     semantics,
     aliases,
     types: necessaryTypes(parsed.condition),
+    inapplicable: null,
     effects,
     evidence: evidenceFor({
       mode: parsed.mode,

@@ -51,6 +51,12 @@ export type InitiativeResult =
 /**
  * Compiles an initiative: ARM's `{id, name, properties}` or its properties. Members that do not compile are reported
  * with their reference. Source: learn.microsoft.com, "Azure Policy initiative definition structure".
+ * @example
+ * const result = compileInitiative(set, { definitionOf: (id) => definitions.get(id.toLowerCase()), aliases });
+ * for (const member of result.ok ? result.initiative.members : []) {
+ *   const bound = member.parametersFor(assignment.parameters);
+ *   if ('values' in bound) evaluate(member.policy, { resource, parameters: bound.values });
+ * }
  */
 export function compileInitiative(source: unknown, options: InitiativeOptions): InitiativeResult {
   const problems = problemList();

@@ -95,6 +95,7 @@ function parseProperties(properties: JsonObject, parse: Parse): ParsedDefinition
     });
     return null;
   }
+  keysByLowerCase(rule, '$.policyRule', problems);
   const then = parseThen(rule, problems);
   const condition = parseIf(rule, problems);
   if (then === null || condition === null) return null;
@@ -144,6 +145,7 @@ function parseThen(
 ): Pick<ParsedDefinition, 'effect' | 'details' | 'detailsPath'> | null {
   const path = '$.policyRule.then';
   const then = readKeyOf(rule, 'then');
+  if (isObject(then)) keysByLowerCase(then, path, problems);
   const effect = isObject(then) ? readKeyOf(then, 'effect') : undefined;
   if (!isObject(then) || typeof effect !== 'string') {
     report(problems, 'structure', { path, reason: 'the rule needs then with an effect, as text' });

@@ -17,6 +17,8 @@ export interface CompiledPolicy {
   readonly aliases: AliasTable | null;
   /** Lower-case types outside of which the policy is never applicable; null where any type may be. */
   readonly types: ReadonlySet<string> | null;
+  /** Why the policy is never applicable to anything; null where it may be. */
+  readonly inapplicable: string | null;
   /** Effects that the definition may be assigned with; empty where that is not known. */
   readonly effects: readonly Effect[];
   /** What it can be judged from. */

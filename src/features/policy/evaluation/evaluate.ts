@@ -33,6 +33,9 @@ const NO_LOCATION = notApplicable('a location condition is never applicable to a
 /**
  * Evaluates a compiled policy against one resource.
  * Pure: reads no clock and changes nothing; the same input gives the same outcome.
+ * @example
+ * const outcome = evaluate(policy, { resource, parameters: { effect: 'Audit' }, context: { utcNow } });
+ * if (outcome.state === 'nonCompliant') remember(outcome.effect);
  */
 export function evaluate(policy: CompiledPolicy, input: EvaluationInput): Outcome {
   const type = lowerType(input.resource);
@@ -66,6 +69,7 @@ function lowerType(resource: unknown): string {
 }
 
 function conduct(policy: CompiledPolicy, input: EvaluationInput, type: string): Evaluation {
+  if (policy.inapplicable !== null) return aside(notApplicable(policy.inapplicable));
   if (policy.mode.kind === 'dataPlane') return aside(elsewhere(policy, policy.mode.name));
   const reason = anyDocument(policy, type) ? null : outOfScope(policy.mode, type, policy.aliases);
   if (reason !== null) return aside(notApplicable(reason));

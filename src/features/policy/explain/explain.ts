@@ -27,7 +27,12 @@ export interface Explanation {
   readonly sentence: string;
 }
 
-/** Evaluates a policy and explains the outcome. Slower than `evaluate`: conditions are evaluated again and again. */
+/**
+ * Evaluates a policy and explains the outcome. Slower than `evaluate`: conditions are evaluated again and again.
+ * @example
+ * const { sentence, changes } = explain(policy, { resource });
+ * // 'st1 violates "HTTPS only": … To comply, set properties.supportsHttpsTrafficOnly to true.'
+ */
 export function explain(policy: CompiledPolicy, input: EvaluationInput): Explanation {
   const evaluation = evaluateFully(policy, input);
   const { outcome, trace } = traceOf(evaluation);

@@ -7,10 +7,11 @@ import { type FieldContext, type FieldEntry, type FieldReference, found } from '
 export const aliasFields: FieldEntry = {
   resolve(text, context) {
     if (!text.includes('/')) return null;
+    if (context.aliases === null && context.barePaths) return null;
     if (context.aliases === null)
       return found({ kind: 'alias', label: text, segments: [], unresolved: true });
     const alias = findAlias(context.aliases, text);
-    if (alias === undefined) return unknownAlias(text, context);
+    if (alias === undefined) return context.barePaths ? null : unknownAlias(text, context);
     context.used?.add(text.toLowerCase());
     const { type } = context.subject;
     const path = aliasPath(alias, context.defaultPathsOnly ? { type } : context.subject);

@@ -98,8 +98,20 @@ describe('aliases', () => {
     });
   });
 
+  test('that do not exist can make a policy not applicable instead', () => {
+    const options = { aliases, barePaths: false, unknownAliases: 'notApplicable' } as const;
+
+    const outcome = outcomeOf(
+      { field: 'Microsoft.Test/things/gone', exists: false },
+      { type: 'Microsoft.Test/things' },
+      options,
+    );
+
+    expect(outcome).toMatchObject({ state: 'notApplicable', reason: expect.stringContaining('gone') });
+  });
+
   test('without a table are data that is missing', () => {
-    const outcome = outcomeOf({ field: 'Microsoft.Test/things/size', equals: 1 }, {});
+    const outcome = outcomeOf({ field: 'Microsoft.Test/things/size', equals: 1 }, {}, { barePaths: false });
 
     expect(outcome).toMatchObject({ state: 'needsData', missing: ['aliases.Microsoft.Test/things/size'] });
   });

@@ -1,5 +1,5 @@
 import { type CompiledExpression, constant, stageOf } from '../expressions/compiled.ts';
-import { failure, missingData, shown } from '../expressions/fault.ts';
+import { type ExpressionFault, failure, missingData, shown } from '../expressions/fault.ts';
 import { compileCurrent } from '../fields/current.ts';
 import { compileFieldFunction } from '../fields/fieldFunction.ts';
 import type { Json, Selected } from '../json/json.ts';
@@ -50,20 +50,29 @@ function compileParameters(site: CallSite): CompiledExpression {
       `parameters.${name.value}`,
       'the parameter has neither a value nor a default',
     );
-    return { stage: 'bound', evaluate: (run) => run.bound.values[index] ?? nothing(run, index, missing) };
+    return {
+      stage: 'bound',
+      evaluate: (run) => run.bound.values[index] ?? nothing(run, index, lenientIn(site) ? null : missing),
+    };
   }
   if (parameters !== null) {
     const meant = nearest(name.value, parameters.keys());
     const reason = `the definition declares no parameter ${shown(name.value)}`;
     report(site.environment.problems, 'unknownParameter', { path: site.path, reason, nearest: meant });
   }
-  return { stage: 'bound', evaluate: (run) => openParameter(run, lower) };
+  return { stage: 'bound', evaluate: (run) => openParameter(run, lower, lenientIn(site)) };
 }
 
 /** An explicit null is a value; undefined is not. */
-function nothing(run: Run, index: number, missing: ReturnType<typeof missingData>): null {
+function nothing(run: Run, index: number, missing: ExpressionFault | null): Selected {
   if (run.bound.values[index] === null) return null;
-  throw missing;
+  if (missing !== null) throw missing;
+  return undefined;
+}
+
+/** In regorus, what is not given has no value. */
+function lenientIn(site: CallSite): boolean {
+  return site.environment.semantics.functions === 'regorus';
 }
 
 function computedParameter(site: CallSite): CompiledExpression {
@@ -75,14 +84,15 @@ function computedParameter(site: CallSite): CompiledExpression {
       const lower = wordOf(name.evaluate(run)).toLowerCase();
       const index = parameters?.get(lower);
       const value = index === undefined ? undefined : run.bound.values[index];
-      return value === undefined ? openParameter(run, lower) : value;
+      return value === undefined ? openParameter(run, lower, lenientIn(site)) : value;
     },
   };
 }
 
-function openParameter(run: Run, lower: string): Json {
+function openParameter(run: Run, lower: string, lenient: boolean): Selected {
   const value = Object.hasOwn(run.bound.open, lower) ? run.bound.open[lower] : undefined;
-  if (value === undefined) throw missingData(`parameters.${lower}`, 'no value was given for the parameter');
+  if (value === undefined && !lenient)
+    throw missingData(`parameters.${lower}`, 'no value was given for the parameter');
   return value;
 }
 
@@ -98,8 +108,9 @@ function contextFunction(name: string, read: (context: PolicyContext) => unknown
         stage: 'run',
         evaluate(run) {
           const value = read(run.context);
-          if (value === undefined || value === null) throw missing;
-          return value as Json;
+          if (value !== undefined && value !== null) return value as Json;
+          if (lenientIn(site)) return undefined;
+          throw missing;
         },
       };
     },
@@ -112,13 +123,18 @@ function compileRequestContext(site: CallSite): CompiledExpression {
   const missing = missingData('context.requestContext', 'the rule calls requestContext()');
   return {
     stage: 'run',
-    absent: (key) => missingData(`context.requestContext.${wordOf(key)}`, 'the rule asks about the request'),
+    ...(lenientIn(site) ? {} : { absent: absentInRequest }),
     evaluate(run) {
       const request = run.context.requestContext;
-      if (request === undefined) throw missing;
-      return request as Json;
+      if (request !== undefined) return request as Json;
+      if (lenientIn(site)) return undefined;
+      throw missing;
     },
   };
+}
+
+function absentInRequest(key: Selected): ExpressionFault {
+  return missingData(`context.requestContext.${wordOf(key)}`, 'the rule asks about the request');
 }
 
 function compileUtcNow(site: CallSite): CompiledExpression {

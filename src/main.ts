@@ -8,7 +8,7 @@ import { readSettings } from './settings.ts';
 
 app.setup({ enableHttpStream: true });
 const services = createServices(readSettings(process.env));
-app.hook.appStart(() => services.prepareStorage());
+app.hook.appStart(() => services.prepare());
 registerHttp(services.api);
 registerQueues(services);
 registerTimers(services);

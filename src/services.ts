@@ -18,6 +18,7 @@ import { setLogLevel } from '#platform/log.ts';
 import { Queues } from '#platform/queues.ts';
 import { ResourceManager } from '#platform/resourceManager.ts';
 import { Tables } from '#platform/tables.ts';
+import { startTelemetry } from '#platform/telemetry.ts';
 import { containers, queues as queueDeclarations, tables as tableDeclarations } from './declarations.ts';
 import type { Settings } from './settings.ts';
 
@@ -87,8 +88,10 @@ export function createServices(settings: Settings) {
     maxBodyBytes: settings.MAX_BODY_KB * 1024,
   });
 
-  /** Emulators start empty; in Azure, Bicep has made the tables and containers. */
-  async function prepareStorage(): Promise<void> {
+  /** Before the first function runs. Emulators start empty; in Azure, Bicep has made the tables and containers. */
+  async function prepare(): Promise<void> {
+    const insights = settings.APPLICATIONINSIGHTS_CONNECTION_STRING;
+    if (insights) await startTelemetry({ connectionString: insights, credential });
     if (!connectionString) return;
     await Promise.all([tables.create(tableDeclarations), blobs.create(containers)]);
   }
@@ -104,7 +107,7 @@ export function createServices(settings: Settings) {
     discovery,
     identity,
     api,
-    prepareStorage,
+    prepare,
   };
 }
 

@@ -80,6 +80,9 @@ const shape = {
     description: 'Largest request body that the API accepts.',
     unit: 'KiB',
   }),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional().meta({
+    description: 'Application Insights that traces and metrics go to, with managed identity. Unset: nowhere.',
+  }),
   LOG_LEVEL: z.enum(['debug', 'information', 'warning', 'error']).default('information').meta({
     description: 'Least severe log entry that is written.',
   }),

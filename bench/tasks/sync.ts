@@ -16,9 +16,9 @@ export type SyncOutput = {
 /** A sync of every subscription by the product's own code, from a process that has done nothing before. */
 export async function sync({ environment }: SyncInput): Promise<SyncOutput> {
   const settings = readSettings({ ...environment, LOG_LEVEL: 'error' });
-  const { discovery, prepareStorage, storeOf, queues } = createServices(settings);
+  const { discovery, prepare, storeOf, queues } = createServices(settings);
   const { TENANT_ID: tenantId } = settings;
-  await prepareStorage();
+  await prepare();
   const job = await discovery.startSync(tenantId);
   const ids = job.subscriptions.map(({ subscription_id }) => subscription_id);
   const before = await commits();

@@ -1,12 +1,17 @@
 import { app, type InvocationContext } from '@azure/functions';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/inventory/index.ts';
 import { withScope } from '#platform/log.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
+import { measure, traced } from '#platform/telemetry.ts';
 import type { Services } from '../services.ts';
 import { EventBatch } from './eventBatch.ts';
 import { sinkOf } from './logging.ts';
+
+const Properties = z
+  .object({ traceparent: z.string().optional().catch(undefined) })
+  .catch({ traceparent: undefined });
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
 export function registerQueues({ discovery, catalogueOf }: Services): void {
@@ -29,7 +34,15 @@ function registerQueue<T>(
     handler: (message: unknown, context: InvocationContext) => {
       const given = context.triggerMetadata?.correlationId;
       const correlationId = typeof given === 'string' ? given : context.invocationId;
-      return withScope({ correlationId, sink: sinkOf(context) }, async () => work(schema.parse(message)));
+      const { enqueuedTimeUtc, applicationProperties } = context.triggerMetadata ?? {};
+      const ageSeconds = (Date.now() - Date.parse(String(enqueuedTimeUtc))) / 1000;
+      if (ageSeconds >= 0) measure.queueAgeSeconds(ageSeconds, queue.name);
+      const { traceparent: parent } = Properties.parse(applicationProperties);
+      return withScope({ correlationId, sink: sinkOf(context) }, () =>
+        traced(`process ${queue.name}`, { kind: 'consumer', parent }, async () =>
+          work(schema.parse(message)),
+        ),
+      );
     },
   });
 }

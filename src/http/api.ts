@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '#platform/failure.ts';
 import { type LogSink, log, withScope } from '#platform/log.ts';
+import { traced } from '#platform/telemetry.ts';
 import { parseWith, readJson, toQueryObject } from './input.ts';
 import { toProblemResponse } from './problem.ts';
 import { toResponse } from './response.ts';
@@ -37,7 +38,11 @@ export class Api {
     const correlationId = correlationIdOf(request);
     return withScope({ correlationId, sink }, async () => {
       const startedAt = performance.now();
-      const response = await this.#answer(request, { pathname, correlationId });
+      const parent = request.headers.get('traceparent') ?? undefined;
+      const attributes = { 'http.request.method': request.method, 'url.path': pathname };
+      const response = await traced(`${request.method} request`, { kind: 'server', attributes, parent }, () =>
+        this.#answer(request, { pathname, correlationId }),
+      );
       log.information('request', {
         method: request.method,
         path: pathname,

@@ -1,6 +1,7 @@
 import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import type { AzureCredential } from './credential.ts';
 import { correlationId } from './log.ts';
+import { traced, traceparent } from './telemetry.ts';
 
 /**
  * A Service Bus queue as it is declared once: the emulator, the Bicep check and the docs all read this.
@@ -27,6 +28,9 @@ export type OutgoingMessage = {
   readonly contentType?: string;
   readonly tenantId: string;
   readonly notBefore?: Date;
+  /** Of what caused it; else those of the work at hand. */
+  readonly correlationId?: string | undefined;
+  readonly traceparent?: string | undefined;
 };
 
 /** Sends to the queues of one Service Bus namespace; the client is made at the first send and kept. */
@@ -40,7 +44,15 @@ export class Queues {
   }
 
   /** Resolves when the broker has confirmed every message. */
-  async send(queue: QueueDeclaration, messages: readonly OutgoingMessage[]): Promise<void> {
+  send(queue: QueueDeclaration, messages: readonly OutgoingMessage[]): Promise<void> {
+    const attributes = {
+      'messaging.destination.name': queue.name,
+      'messaging.batch.message_count': messages.length,
+    };
+    return traced(`send ${queue.name}`, { kind: 'producer', attributes }, () => this.#send(queue, messages));
+  }
+
+  async #send(queue: QueueDeclaration, messages: readonly OutgoingMessage[]): Promise<void> {
     const sender = await this.#sender(queue.name);
     let batch = await sender.createMessageBatch();
     for (const message of messages.map(toServiceBusMessage)) {
@@ -88,13 +100,14 @@ async function connect(options: QueuesOptions): Promise<ServiceBusClient> {
 }
 
 function toServiceBusMessage(message: OutgoingMessage): ServiceBusMessage {
-  const correlation = correlationId();
+  const correlation = message.correlationId ?? correlationId();
+  const parent = message.traceparent ?? traceparent();
   return {
     body: message.body,
     messageId: message.messageId,
     contentType: message.contentType ?? 'application/json',
     ...(correlation && { correlationId: correlation }),
     ...(message.notBefore && { scheduledEnqueueTimeUtc: message.notBefore }),
-    applicationProperties: { tenantId: message.tenantId },
+    applicationProperties: { tenantId: message.tenantId, ...(parent && { traceparent: parent }) },
   };
 }

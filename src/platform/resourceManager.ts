@@ -3,6 +3,7 @@ import type { ResourceManagementClient } from '@azure/arm-resources';
 import type { SubscriptionClient } from '@azure/arm-resources-subscriptions';
 import type { AzureCredential } from './credential.ts';
 import { messageOf } from './failure.ts';
+import { traced } from './telemetry.ts';
 
 /** A resource document as Azure sent it: Resource Manager's or a Resource Graph row. */
 export type AzureDocument = Readonly<Record<string, unknown>>;
@@ -212,7 +213,7 @@ function encodeId(id: string): string {
 
 async function call<T>(request: () => Promise<T>): Promise<T> {
   try {
-    return await request();
+    return await traced('azure', { kind: 'client' }, request);
   } catch (error) {
     throw toAzureError(error);
   }

@@ -9,6 +9,7 @@ import {
 } from '@azure/data-tables';
 import { messageOf } from '#platform/failure.ts';
 import type { AzureCredential } from './credential.ts';
+import { traced } from './telemetry.ts';
 
 /** A Storage table as it is declared once: local mode, the Bicep check and `docs/tables.md` read this. */
 export type TableDeclaration = {
@@ -63,7 +64,7 @@ export class Partition {
   /** The row, or undefined where there is none. */
   async get<T extends Row>(rowKey: string): Promise<StoredRow<T> | undefined> {
     try {
-      return toStored(await this.#client.getEntity<T>(this.#key, rowKey));
+      return toStored(await this.#traced('get', () => this.#client.getEntity<T>(this.#key, rowKey)));
     } catch (error) {
       if (error instanceof RestError && error.statusCode === 404) return undefined;
       throw error;
@@ -97,9 +98,8 @@ export class Partition {
    */
   async transaction(writes: readonly RowWrite[]): Promise<(string | undefined)[]> {
     try {
-      const response = await this.#client.submitTransaction(
-        writes.map((write) => toAction(this.#key, write)),
-      );
+      const actions = writes.map((write) => toAction(this.#key, write));
+      const response = await this.#traced('transaction', () => this.#client.submitTransaction(actions));
       return response.subResponses.map((part) => part.etag);
     } catch (error) {
       if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) {
@@ -107,6 +107,14 @@ export class Partition {
       }
       throw error;
     }
+  }
+
+  #traced<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    return traced(
+      `table ${operation}`,
+      { kind: 'client', attributes: { 'db.collection.name': this.#client.tableName } },
+      work,
+    );
   }
 
   /** A single write; returns the new ETag. @throws WriteConflict */

@@ -22,7 +22,7 @@ export async function startProduct(environment: Readonly<Record<string, string>>
   const broker = await startServiceBus({ port: 0, dataDir: undefined, queues });
   const settings = readSettings({ LOG_LEVEL: 'error', ...environment, ServiceBus: broker.connectionString });
   const services = createServices(settings);
-  await services.prepareStorage();
+  await services.prepare();
   const keys = new Map<Role, string>();
   const client = new ServiceBusClient(broker.connectionString);
   work(client.createReceiver('sync'), (body) => services.discovery.syncSubscription(SyncMessage.parse(body)));

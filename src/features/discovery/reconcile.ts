@@ -11,8 +11,9 @@ import {
 } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { messageOf } from '#platform/failure.ts';
-import { log } from '#platform/log.ts';
+import { correlationId, log } from '#platform/log.ts';
 import { type AzureDocument, AzureError, type ResourceManager } from '#platform/resourceManager.ts';
+import { traceparent } from '#platform/telemetry.ts';
 import type { ApiVersions } from './apiVersions.ts';
 import type { EstateReader } from './estateReader.ts';
 import { refreshResource } from './refresh.ts';
@@ -39,7 +40,6 @@ export type ReconcilePorts = {
   readonly graphLagSeconds: number;
 };
 
-const CAUSE: Cause = { by: 'sync' };
 const CONFIRM_CONCURRENCY = 16;
 
 /**
@@ -52,6 +52,7 @@ export class Reconciliation {
   readonly problems: ScopeProblem[] = [];
   readonly #subscriptionId: string;
   readonly #ports: ReconcilePorts;
+  readonly #cause: Cause = { by: 'sync', correlationId: correlationId(), traceparent: traceparent() };
   readonly #known = new Map<string, Known>();
   /** Rows come again where a query started over, or at the edge of two pages. */
   readonly #seen = new Set<string>();
@@ -137,7 +138,7 @@ export class Reconciliation {
       annotations: previous?.annotations ?? {},
       apiVersion,
       previous,
-      cause: CAUSE,
+      cause: this.#cause,
     };
   }
 
@@ -145,7 +146,7 @@ export class Reconciliation {
   async #refresh(ids: readonly string[]): Promise<void> {
     await forEachConcurrently(ids, CONFIRM_CONCURRENCY, async (id) => {
       try {
-        const outcome = await retrying(() => refreshResource(id, { ...this.#ports, cause: CAUSE }));
+        const outcome = await retrying(() => refreshResource(id, { ...this.#ports, cause: this.#cause }));
         if (outcome === 'created' || outcome === 'updated') this.progress.changed += 1;
         if (outcome === 'deleted') this.progress.deleted += 1;
       } catch (error) {
@@ -187,7 +188,7 @@ export class Reconciliation {
     );
     const changes = stored
       .filter((resource) => resource !== undefined)
-      .map((previous) => ({ kind: 'delete' as const, previous, cause: CAUSE }));
+      .map((previous) => ({ kind: 'delete' as const, previous, cause: this.#cause }));
     const results = await store.write(this.#subscriptionId, changes);
     this.progress.deleted += results.filter(({ status }) => status === 'written').length;
     await this.#refresh(

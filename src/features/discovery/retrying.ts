@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { log } from '#platform/log.ts';
 import { AzureError } from '#platform/resourceManager.ts';
+import { measure } from '#platform/telemetry.ts';
 
 const MAX_ATTEMPTS = 8;
 
@@ -17,8 +18,10 @@ export async function retrying<T>(request: () => Promise<T>, attempts = MAX_ATTE
         error instanceof AzureError && (error.kind === 'throttled' || error.kind === 'unavailable');
       if (!isPassing || attempt >= attempts) throw error;
       const { kind, retryAfterSeconds, message } = error;
-      if (kind === 'throttled') log.warning('throttled by Azure', { retryAfterSeconds, attempt });
-      else log.information('Azure did not answer; trying again', { attempt, reason: message });
+      if (kind === 'throttled') {
+        measure.throttle();
+        log.warning('throttled by Azure', { retryAfterSeconds, attempt });
+      } else log.information('Azure did not answer; trying again', { attempt, reason: message });
       const backoff = Math.min(200 * 2 ** attempt, 15_000) * (0.5 + Math.random());
       await pause(retryAfterSeconds === undefined ? backoff : retryAfterSeconds * 1000);
     }

@@ -9,6 +9,8 @@ export const RefreshMessage = z.object({
   tenantId: z.string(),
   resourceId: z.string(),
   by: z.enum(['event', 'feed']).optional(),
+  /** When it changed in Azure, ISO 8601. */
+  at: z.string().optional(),
   actor: z.string().optional(),
   correlationId: z.string().optional(),
 });
@@ -25,14 +27,21 @@ const ResourceManagerData = z.object({
 
 /** Event Grid schema. Only what is used is asked for (Azure Event Grid, "Azure subscription as source"). */
 const EventGridEvent = z
-  .object({ id: z.string(), eventType: z.string(), subject: z.string(), data: ResourceManagerData })
-  .transform(({ eventType, ...event }) => ({ ...event, type: eventType }));
+  .object({
+    id: z.string(),
+    eventType: z.string(),
+    subject: z.string(),
+    eventTime: z.string().optional(),
+    data: ResourceManagerData,
+  })
+  .transform(({ eventType, eventTime, ...event }) => ({ ...event, type: eventType, time: eventTime }));
 
 /** CloudEvents 1.0 schema of the same events. */
 const CloudEventsEvent = z.object({
   id: z.string(),
   type: z.string(),
   subject: z.string(),
+  time: z.string().optional(),
   data: ResourceManagerData,
 });
 

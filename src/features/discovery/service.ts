@@ -12,6 +12,7 @@ import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
 import { AzureError, type AzureSubscription, type ResourceManager } from '#platform/resourceManager.ts';
 import type { Tables } from '#platform/tables.ts';
+import { measure, traceparent } from '#platform/telemetry.ts';
 import type { ApiVersions } from './apiVersions.ts';
 import { findMissedChanges } from './changeFeed.ts';
 import type { EstateReader } from './estateReader.ts';
@@ -91,6 +92,9 @@ export class Discovery {
     try {
       await run.run(onProgress);
       await published();
+      const { lastSynced: before } =
+        (await store.segments.list()).find(({ segment }) => segment === subscriptionId) ?? {};
+      if (before) measure.syncLagSeconds((clock.now().getTime() - Date.parse(before)) / 1000);
       await store.segments.register(subscriptionId, { lastSynced: clock.now().toISOString() });
       await setPart('succeeded', run.problems);
       log.information('subscription synced', {
@@ -134,6 +138,7 @@ export class Discovery {
           resourceId,
           actor: actorOf(event),
           correlationId: event.data.correlationId,
+          at: event.time,
         };
         return { body, messageId: `${event.id}|${index}`, tenantId };
       });
@@ -158,7 +163,7 @@ export class Discovery {
           since: feedUntil ?? lastSynced,
         });
         const messages = missed.map(({ resourceId, actor, correlationId, at }) => {
-          const body: RefreshMessage = { tenantId, resourceId, actor, correlationId, by: 'feed' };
+          const body: RefreshMessage = { tenantId, resourceId, actor, correlationId, at, by: 'feed' };
           return {
             body,
             messageId: `feed|${at}|${resourceKey(resourceId)}|${clock.now().getTime()}`,
@@ -178,11 +183,12 @@ export class Discovery {
 
   /** Reads one resource again. @throws AzureError where Azure does not answer: the message comes again */
   async refresh(message: RefreshMessage): Promise<void> {
-    const { storeOf, apiVersions, published } = this.#ports;
+    const { storeOf, apiVersions, published, clock } = this.#ports;
     const cause: Cause = {
       by: message.by ?? 'event',
       actor: message.actor,
       correlationId: message.correlationId,
+      traceparent: traceparent(),
     };
     try {
       const outcome = await refreshResource(message.resourceId, {
@@ -190,7 +196,10 @@ export class Discovery {
         apiVersions,
         cause,
       });
-      log.information('resource refreshed', { resourceId: message.resourceId, outcome });
+      const lag =
+        message.at === undefined ? undefined : (clock.now().getTime() - Date.parse(message.at)) / 1000;
+      if (lag !== undefined) measure.eventLagSeconds(lag, cause.by);
+      log.information('resource refreshed', { resourceId: message.resourceId, outcome, lagSeconds: lag });
       if (outcome === 'deleted') await this.#refreshContents(message);
     } catch (error) {
       const isFinal =

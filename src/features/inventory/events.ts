@@ -30,6 +30,8 @@ export type CloudEvent<Type extends string = string, Data = unknown> = {
   readonly datacontenttype: 'application/json';
   readonly tenantid: string;
   readonly correlationid?: string;
+  /** CloudEvents distributed tracing extension. */
+  readonly traceparent?: string;
   readonly data: Data;
 };
 
@@ -69,6 +71,7 @@ export function toCloudEvents(tenantId: string, commit: Commit): ResourceEvent[]
     datacontenttype: 'application/json',
     tenantid: tenantId,
     ...(change.cause.correlationId && { correlationid: change.cause.correlationId }),
+    ...(change.cause.traceparent && { traceparent: change.cause.traceparent }),
     data: toData(commit.segment, change),
   }));
 }

@@ -13,6 +13,8 @@ export type Cause = {
   /** User principal name, application id, or name of the API key; absent where nobody knows. */
   readonly actor?: string | undefined;
   readonly correlationId?: string | undefined;
+  /** W3C traceparent of the work that made the change. */
+  readonly traceparent?: string | undefined;
 };
 
 /** What lists, filters and comparisons need of a resource; the document itself stays in the table. */

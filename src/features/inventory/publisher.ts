@@ -75,6 +75,8 @@ export class Publisher {
       messageId: messageIdOf(owner.tenantId, commit),
       contentType: 'application/cloudevents-batch+json',
       tenantId: owner.tenantId,
+      correlationId: commit.changes[0]?.cause.correlationId,
+      traceparent: commit.changes[0]?.cause.traceparent,
     }));
     await Promise.all([this.#queues.send(eventsQueue, messages), announced]);
     await Promise.all(groups.map(({ owner, segment, seqs }) => owner.settle(segment, seqs)));

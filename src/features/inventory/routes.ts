@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Principal } from '#http/role.ts';
 import { defineRoute, type Route } from '#http/route.ts';
+import { traceparent } from '#platform/telemetry.ts';
 import type { Cause } from './model.ts';
 import {
   BatchInput,
@@ -26,7 +27,12 @@ const NDJSON = 'application/x-ndjson';
 const SubscriptionList = z.object({ data: z.array(SubscriptionInfo), total: z.number().int() });
 
 function causeOf(call: { principal: Principal; correlationId: string }): Cause {
-  return { by: 'api', actor: call.principal.name, correlationId: call.correlationId };
+  return {
+    by: 'api',
+    actor: call.principal.name,
+    correlationId: call.correlationId,
+    traceparent: traceparent(),
+  };
 }
 
 function conditionOf(call: { principal: Principal; correlationId: string; ifMatch: string | undefined }) {

@@ -13,7 +13,8 @@ export async function bundle(outfile: string): Promise<void> {
     platform: 'node',
     target: 'node22',
     format: 'cjs',
-    external: ['@azure/functions-core'],
+    // `debug` asks for supports-color and does without it.
+    external: ['@azure/functions-core', 'supports-color'],
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: true,

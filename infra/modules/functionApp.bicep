@@ -55,7 +55,10 @@ var platformSettings = {
 @description('docs/settings.md')
 var productSettings = {
   AZURE_CLIENT_ID: identity.clientId
-  AZURE_RESOURCE_MANAGER_ENDPOINT: take(environment().resourceManager, length(environment().resourceManager) - 1)
+  AZURE_RESOURCE_MANAGER_ENDPOINT: take(
+    environment().resourceManager,
+    length(environment().resourceManager) - 1
+  )
   AZURE_SUBSCRIPTION_IDS: join(watchedSubscriptionIds, ',')
   STORAGE_BLOB_ENDPOINT: 'https://${dataStorageName}.blob.${environment().suffixes.storage}'
   STORAGE_TABLE_ENDPOINT: 'https://${dataStorageName}.table.${environment().suffixes.storage}'

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -19,19 +19,18 @@ export const TENANT_ID = '00000000-0000-4000-8000-000000000002';
 export const PROFILES = ['dev', 'prod', 'private'] as const;
 export type ProfileName = (typeof PROFILES)[number];
 
-const Snapshot = z.object({
-  predictedResources: z.array(
-    z.looseObject({
-      id: z.string(),
-      type: z.string(),
-      name: z.string(),
-      apiVersion: z.string(),
-      properties: z.record(z.string(), z.unknown()).optional(),
-    }),
-  ),
-});
+const Resources = z.array(
+  z.looseObject({
+    id: z.string(),
+    type: z.string(),
+    name: z.string(),
+    apiVersion: z.string(),
+    properties: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
+const Snapshot = z.object({ predictedResources: Resources });
 /** A resource that would be made; what only Azure knows stands in it as a template expression. */
-export type PredictedResource = z.infer<typeof Snapshot>['predictedResources'][number];
+export type PredictedResource = z.infer<typeof Resources>[number];
 
 /**
  * Evaluates a parameter file, given as text whose `using` is relative to infra/.
@@ -80,13 +79,10 @@ export function evaluateProfile(
   });
 }
 
-/** The snapshot that is kept; undefined where there is none. */
-export function keptSnapshot(name: ProfileName): unknown {
-  try {
-    return JSON.parse(readFileSync(join(SNAPSHOTS, `${name}.json`), 'utf8'));
-  } catch {
-    return undefined;
-  }
+/** The snapshot that is kept; empty where there is none. */
+export function keptSnapshot(name: ProfileName): PredictedResource[] {
+  const file = join(SNAPSHOTS, `${name}.json`);
+  return existsSync(file) ? Resources.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 }
 
 function main(mode: string | undefined): void {

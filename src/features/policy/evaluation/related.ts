@@ -39,9 +39,7 @@ function satisfies(document: Json, { details, target, run }: Existence): boolean
   run.document = document;
   const holds = condition.test(run);
   run.document = run.resource;
-  if (!holds || run.fault !== before) return false;
-  run.fault = null;
-  return true;
+  return holds && run.fault === before;
 }
 
 /** Where Azure looks: under the resource, else in its group, or as the details say. Source: "AuditIfNotExists properties". */

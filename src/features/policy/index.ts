@@ -23,8 +23,10 @@ export { describeEffect, type EffectDescription } from './evaluation/describe.ts
 export { type Evaluation, evaluate, evaluateFully } from './evaluation/evaluate.ts';
 export type { EvaluationInput, RelatedLookup, RelatedQuery, RelatedScope } from './evaluation/input.ts';
 export { type Outcome, outcomeStates } from './evaluation/outcome.ts';
+export type { RelatedFinding } from './evaluation/related.ts';
 export type { Change } from './explain/change.ts';
 export { type Explanation, explain } from './explain/explain.ts';
+export type { RelatedTrace } from './explain/relatedTrace.ts';
 export { type Trace, type TraceLeaf, type TraceNode, trace } from './explain/trace.ts';
 export type { Problem, ProblemKind } from './problems.ts';
 export type { PolicyContext } from './run.ts';

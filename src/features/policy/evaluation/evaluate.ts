@@ -10,7 +10,7 @@ import { isObject, type Json, type JsonObject, readKey, readKeyOf } from '../jso
 import type { PolicyContext, Run } from '../run.ts';
 import type { EvaluationInput } from './input.ts';
 import { compliant, nonCompliant, notApplicable, type Outcome } from './outcome.ts';
-import { relatedExists } from './related.ts';
+import { findRelated, type RelatedFinding } from './related.ts';
 
 /** An evaluation and what it went through, for those who ask why. */
 export interface Evaluation {
@@ -21,6 +21,8 @@ export interface Evaluation {
   readonly program: Program | null;
   readonly run: Run | null;
   readonly effect: Effect | null;
+  /** What an …IfNotExists policy looked for, where it got that far. */
+  readonly related?: RelatedFinding;
 }
 
 const NO_CONTEXT: PolicyContext = Object.freeze({});
@@ -130,7 +132,7 @@ interface Decision {
   readonly type: string;
 }
 
-type Decided = Pick<Evaluation, 'outcome' | 'fires'>;
+type Decided = Pick<Evaluation, 'outcome' | 'fires' | 'related'>;
 
 function quiet(outcome: Outcome): Decided {
   return { outcome, fires: false };
@@ -181,10 +183,10 @@ function decideRelated(decision: Decision): Decided {
   if (exempt !== null) return quiet(exempt);
   const details = program.detailsFor(effect);
   if (!isRelatedDetails(details)) throw failure('then.details does not say what to look for');
-  const exists = relatedExists(details, input.related, run);
-  if (exists) return quiet(compliant(effect.name));
-  if (run.fault !== null) return quiet(faulty(run.fault, effect));
-  return { outcome: nonCompliant(effect.name), fires: true };
+  const related = findRelated(details, input.related, run);
+  if (related.exists) return { outcome: compliant(effect.name), fires: false, related };
+  if (run.fault !== null) return { outcome: faulty(run.fault, effect), fires: false, related };
+  return { outcome: nonCompliant(effect.name), fires: true, related };
 }
 
 function exemptOutcome({ effect, input }: Decision): Outcome | null {

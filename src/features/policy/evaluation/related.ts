@@ -6,15 +6,24 @@ import type { Run } from '../run.ts';
 import { isExtensionType } from './extensions.ts';
 import type { RelatedLookup, RelatedQuery, RelatedScope } from './input.ts';
 
+/** What the search for related resources came to. */
+export interface RelatedFinding {
+  readonly query: RelatedQuery;
+  /** What was found, after filtering. */
+  readonly candidates: readonly Json[];
+  /** Whether one of them satisfies the existence condition. */
+  readonly exists: boolean;
+}
+
 /**
- * Whether a related resource satisfies the existence condition.
+ * Looks for a related resource that satisfies the existence condition.
  * @throws ExpressionFault when the target cannot be told or nobody can look for it
  */
-export function relatedExists(
+export function findRelated(
   details: CompiledRelated,
   lookup: RelatedLookup | undefined,
   run: Run,
-): boolean {
+): RelatedFinding {
   const target = details.target(run);
   const query = relatedQuery(target, run.resource);
   const answer = lookup === undefined ? 'unknown' : lookup(query);
@@ -22,7 +31,11 @@ export function relatedExists(
     throw missingData(`related.${target.type}`, `resources of type ${target.type} are not known`);
   }
   const candidates = (answer as readonly Json[]).filter((document) => matches(document, query));
-  return candidates.some((document) => satisfies(document, { details, target, run }));
+  return {
+    query,
+    candidates,
+    exists: candidates.some((document) => satisfies(document, { details, target, run })),
+  };
 }
 
 interface Existence {

@@ -126,6 +126,14 @@ describe('the smallest set of changes', () => {
       ],
     ],
     [
+      'members too many by two',
+      { count: { field: 'A/b/rules[*]' }, greater: 1 },
+      [
+        ['remove', 'properties.rules[0]', undefined],
+        ['remove', 'properties.rules[1]', undefined],
+      ],
+    ],
+    [
       'members too many',
       { count: { field: 'A/b/rules[*]' }, greater: 2 },
       [['remove', 'properties.rules[0]', undefined]],
@@ -166,6 +174,22 @@ describe('the smallest set of changes', () => {
     expect(changes).toMatchObject([
       { action: 'create', property: 'C/d', requirement: 'named x that meets the existenceCondition' },
     ]);
+  });
+});
+
+describe('the search of …IfNotExists', () => {
+  test('is traced candidate by candidate', () => {
+    const details = { type: 'C/d', existenceCondition: { field: 'kind', equals: 'k' } };
+    const policy = compiled(ruleWith(type, { effect: 'auditIfNotExists', details }));
+    const found = { type: 'C/d', name: 'other', kind: 'j' };
+
+    const { related, sentence } = explain(policy, { resource, related: () => [found] });
+
+    expect(related).toMatchObject({
+      found: 1,
+      candidates: [{ name: 'other', trace: { actual: 'j', expected: 'k', result: false } }],
+    });
+    expect(sentence).toContain('none of the 1 C/d found meets the existenceCondition');
   });
 });
 

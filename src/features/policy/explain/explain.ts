@@ -7,6 +7,7 @@ import type { Outcome } from '../evaluation/outcome.ts';
 import type { Json } from '../json/json.ts';
 import { applyChanges, type Change, type PlannedChange } from './change.ts';
 import { alternatives } from './plan.ts';
+import { type RelatedTrace, traceRelated } from './relatedTrace.ts';
 import { sentence } from './sentence.ts';
 import { quietly, type TraceNode, traceOf } from './trace.ts';
 
@@ -17,6 +18,8 @@ const MOST_TRIES = 16;
 export interface Explanation {
   readonly outcome: Outcome;
   readonly trace: TraceNode | null;
+  /** For …IfNotExists: what was looked for, and how each resource found fared with the existence condition. */
+  readonly related: RelatedTrace | null;
   /**
    * For a violation, the smallest set of changes to the resource found that makes it comply (each set is tried out);
    * null where there is none, or nothing to change.
@@ -38,13 +41,9 @@ export function explain(policy: CompiledPolicy, input: EvaluationInput): Explana
   const { outcome, trace } = traceOf(evaluation);
   const changes = outcome.state === 'nonCompliant' ? changesFor(policy, input, evaluation) : null;
   const effect = describeEffect(evaluation);
-  return {
-    outcome,
-    trace,
-    changes,
-    effect,
-    sentence: sentence({ policy, resource: input.resource, outcome, trace, changes }),
-  };
+  const related = traceRelated(evaluation);
+  const story = { policy, resource: input.resource, outcome, trace, changes, related };
+  return { outcome, trace, related, changes, effect, sentence: sentence(story) };
 }
 
 function changesFor(

@@ -4,6 +4,7 @@ import { shown } from '../expressions/fault.ts';
 import { isArray, isObject, readKeyOf } from '../json/json.ts';
 import { findOperator } from '../operators/registry.ts';
 import type { Change } from './change.ts';
+import type { RelatedTrace } from './relatedTrace.ts';
 import type { TraceLeaf, TraceNode } from './trace.ts';
 
 /** Conditions that a sentence names at most. */
@@ -16,6 +17,7 @@ export interface Story {
   readonly outcome: Outcome;
   readonly trace: TraceNode | null;
   readonly changes: readonly Change[] | null;
+  readonly related: RelatedTrace | null;
 }
 
 /** One readable sentence or two about an outcome. */
@@ -27,7 +29,7 @@ export function sentence(story: Story): string {
     case 'compliant':
       return `${subject} complies with ${policy}${because(facts(story.trace, false))}.`;
     case 'nonCompliant':
-      return `${subject} violates ${policy}${because(facts(story.trace, true))}.${cure(story.changes)}`;
+      return `${subject} violates ${policy}${because([...lacking(story.related), ...facts(story.trace, true)])}.${cure(story.changes)}`;
     case 'notApplicable':
       return `${policy} does not apply to ${subject}: ${outcome.reason}.`;
     case 'exempt':
@@ -42,6 +44,16 @@ export function sentence(story: Story): string {
 function resourceName(resource: unknown): string {
   const name = isObject(resource) ? readKeyOf(resource, 'name') : undefined;
   return typeof name === 'string' && name !== '' ? name : 'the resource';
+}
+
+function lacking(related: RelatedTrace | null): string[] {
+  if (related === null) return [];
+  const { query, found } = related;
+  return [
+    found === 0
+      ? `no ${query.type} was found`
+      : `none of the ${found} ${query.type} found meets the existenceCondition`,
+  ];
 }
 
 function because(reasons: readonly string[]): string {

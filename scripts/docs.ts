@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { shortResourceTypes } from '#features/inventory/index.ts';
 import { containers, queues, tables } from '../src/declarations.ts';
 import { createServices } from '../src/services.ts';
 import { describeSettings, readSettings } from '../src/settings.ts';
@@ -79,7 +80,17 @@ function routesPage(): string {
   return page(
     'Routes',
     'Generated from the route declarations; the whole contract is at `GET /api/v1/openapi.json`. `{id+}` is the rest of the path. Roles: each holds what `viewer` may; `owner` holds all.',
-    [table(['Route', 'Least role', 'What it does'], rows)],
+    [
+      table(['Route', 'Least role', 'What it does'], rows),
+      '## Short names of resource types
+',
+      'Where a resource type is asked for, these stand for the full one.
+',
+      table(
+        ['Short name', 'Type'],
+        [...shortResourceTypes()].map(([name, type]) => [`\`${name}\``, `\`${type}\``]),
+      ),
+    ],
   );
 }
 

@@ -125,10 +125,10 @@ export function describeSettings(): SettingInfo[] {
     return {
       name,
       description: String(meta.description),
-      unit: meta.unit === undefined ? undefined : String(meta.unit),
+      unit: typeof meta.unit === 'string' ? meta.unit : undefined,
       default: fallback.success && fallback.data !== undefined ? String(fallback.data) : undefined,
       required: !fallback.success,
-      sample: meta.sample === undefined ? undefined : String(meta.sample),
+      sample: typeof meta.sample === 'string' ? meta.sample : undefined,
     };
   });
 }

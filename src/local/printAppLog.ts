@@ -1,29 +1,23 @@
-type Entry = { level?: string; message?: string; functionName?: string };
+import { z } from 'zod';
+
+const HostEntry = z.object({ level: z.enum(['warning', 'error', 'critical']), message: z.string() });
+/** What the product itself wrote, inside the host's entry; the rest are its fields. */
+const OwnEntry = z.looseObject({ message: z.string() });
+const HIDDEN = new Set(['time', 'level', 'message', 'correlationId', 'stack']);
 
 /** Shows people the app's warnings and errors; everything is in the log file. */
 export function printAppLog(line: string): void {
-  const entry = parse(line);
-  if (!entry || !['warning', 'error', 'critical'].includes(entry.level ?? '')) return;
-  const inner = parse(entry.message ?? '');
-  const {
-    time: _,
-    level: __,
-    message,
-    correlationId: ___,
-    ...fields
-  } = { ...inner } as Record<string, unknown>;
-  const details = Object.entries(fields)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(' ');
-  process.stderr.write(
-    `${entry.level}: ${String(message ?? entry.message)}${details ? ` (${details})` : ''}\n`,
-  );
+  const entry = HostEntry.safeParse(parse(line)).data;
+  if (!entry) return;
+  const own = OwnEntry.safeParse(parse(entry.message)).data;
+  const fields = Object.entries(own ?? {}).filter(([name]) => !HIDDEN.has(name));
+  const details = fields.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ');
+  process.stderr.write(`${entry.level}: ${own?.message ?? entry.message}${details ? ` (${details})` : ''}\n`);
 }
 
-function parse(line: string): Entry | undefined {
-  if (!line.startsWith('{')) return undefined;
+function parse(text: string): unknown {
   try {
-    return JSON.parse(line) as Entry;
+    return text.startsWith('{') ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

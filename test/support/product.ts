@@ -43,11 +43,9 @@ export async function startProduct(args: readonly string[] = [], dataDir = tempD
   const { url, apiKey, simulatorUrl } = JSON.parse(await Promise.race([first.promise, failed])) as Product;
 
   function request(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = {
-      authorization: `Bearer ${apiKey}`,
-      'content-type': 'application/json',
-      ...init.headers,
-    };
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${apiKey}`);
+    if (!headers.has('content-type')) headers.set('content-type', 'application/json');
     return fetch(`${url}${path}`, { ...init, headers });
   }
 

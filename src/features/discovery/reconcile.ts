@@ -20,7 +20,7 @@ import { refreshResource } from './refresh.ts';
 import { retrying } from './retrying.ts';
 
 /** What a subscription's sync has done so far. */
-export type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
+type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
 export type ScopeProblem = { readonly scope: string; readonly reason: string };
 
 /** What we had of a resource when the sync began. */
@@ -65,19 +65,19 @@ export class Reconciliation {
   }
 
   /** @param onProgress called after each page. @throws AzureError where the subscription could not be read to its end */
-  async run(onProgress: (progress: SyncProgress) => Promise<void>): Promise<void> {
+  async run(onProgress: () => Promise<void>): Promise<void> {
     const loading = this.#load();
     loading.catch(() => undefined);
     for await (const part of this.#ports.reader.read(this.#subscriptionId)) {
       await loading;
       if (part.kind === 'unreadable') this.#unreadable.set(part.resourceGroup.toLowerCase(), part.reason);
       else await this.#reconcilePage(part.documents, part.via);
-      await onProgress(this.progress);
+      await onProgress();
     }
     await loading;
     await this.#deleteMissing();
     await this.#recordStale();
-    await onProgress(this.progress);
+    await onProgress();
   }
 
   /** What we have, read while Azure's first page is on its way. */

@@ -18,7 +18,7 @@ import { findMissedChanges } from './changeFeed.ts';
 import type { EstateReader } from './estateReader.ts';
 import { actorOf, isRelevant, targetsOf } from './events.ts';
 import { refreshQueue, syncQueue } from './queues.ts';
-import { markUnreadable, Reconciliation, type SyncProgress } from './reconcile.ts';
+import { markUnreadable, Reconciliation } from './reconcile.ts';
 import { refreshResource } from './refresh.ts';
 import { retrying } from './retrying.ts';
 import { type RefreshMessage, ResourceManagerEvent, type SyncJob, type SyncMessage } from './schema.ts';
@@ -83,7 +83,7 @@ export class Discovery {
     const setPart = (state: JobPart['state'], problems: JobPart['problems']) =>
       jobs.setPart(jobId, { part: subscriptionId, state, counts: { ...run.progress }, problems });
     let reportedAt = 0;
-    async function onProgress(_: SyncProgress): Promise<void> {
+    async function onProgress(): Promise<void> {
       if (performance.now() - reportedAt < PROGRESS_MS) return;
       reportedAt = performance.now();
       await setPart('running', []);

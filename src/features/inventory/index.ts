@@ -5,10 +5,11 @@ export {
   type ResourceDocument,
   toResourceDocument,
 } from './document.ts';
-export { type CloudEvent, eventsQueue, type ResourceEvent } from './events.ts';
-export type { Annotations, Cause, Change, ResourceEntry, StoredResource } from './model.ts';
+export { type CloudEvent, eventsQueue } from './events.ts';
+export type { Cause, Change, ResourceEntry, StoredResource } from './model.ts';
 export { Publisher } from './publisher.ts';
-export { parseResourceId, resourceKey, segmentOf, shortId } from './resourceId.ts';
+export { parseResourceId, resourceKey, segmentOf } from './resourceId.ts';
+export { shortResourceTypes } from './resourceTypes.ts';
 export { inventoryRoutes } from './routes.ts';
 export { inventoryBlobs, inventoryTable } from './rows.ts';
 export { listTenants, ownerOf, segmentsTable } from './segments.ts';

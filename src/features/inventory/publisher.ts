@@ -35,7 +35,7 @@ export class Publisher {
     const handled = new Promise<void>((resolve) => this.#waiting.push({ owner, commit, resolve }));
     this.#outstanding.add(handled);
     void handled.then(() => this.#outstanding.delete(handled));
-    this.#running ??= this.#run();
+    if (!this.#running) this.#running = this.#run();
   }
 
   /** Resolves when all that was enqueued by now has been sent, or left for the sweep. */

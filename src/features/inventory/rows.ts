@@ -75,10 +75,10 @@ export async function toStoredResource(row: StoredRow, blobs: TenantBlobs): Prom
   return {
     ...toEntry(row),
     json: await decodeBody(row, blobs),
-    annotations: row.annotations ? JSON.parse(String(row.annotations)) : {},
+    annotations: typeof row.annotations === 'string' ? JSON.parse(row.annotations) : {},
     createdAt: String(row.createdAt),
     createdBy: JSON.parse(String(row.createdBy)),
-    apiVersion: row.apiVersion === undefined ? undefined : String(row.apiVersion),
+    apiVersion: typeof row.apiVersion === 'string' ? row.apiVersion : undefined,
     etag: row.etag,
   };
 }

@@ -441,7 +441,7 @@ async function mapConcurrently<T, R>(
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const results: R[] = new Array(items.length);
+  const results: R[] = [];
   const next = items.entries();
   async function worker(): Promise<void> {
     for (const [index, item] of next) results[index] = await work(item, index);

@@ -22,7 +22,7 @@ export function toResource(stored: StoredResource, stale: StaleScopes): Resource
     properties,
     tags: { ...tags },
     ...rest,
-    ...(managedBy !== undefined && { managed_by: String(managedBy) }),
+    ...(typeof managedBy === 'string' && { managed_by: managedBy }),
     ...(extendedLocation !== undefined && { extended_location: extendedLocation }),
     source: stored.source,
     annotations: stored.annotations as Resource['annotations'],

@@ -3,7 +3,6 @@ export {
   type Hit,
   type IndexedResource,
   type Place,
-  type ResourceFilter,
   ResourceIndex,
   type ResourceMatches,
   type ResourceQuery,

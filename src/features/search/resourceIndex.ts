@@ -22,7 +22,7 @@ export const SORT_FIELDS = ['id', 'name', 'type', 'location', 'resourceGroup', '
 export type SortField = (typeof SORT_FIELDS)[number];
 
 /** All given conditions hold. Lists are alternatives. */
-export type ResourceFilter = {
+type ResourceFilter = {
   readonly segments?: readonly string[];
   readonly types?: readonly string[];
   /** Types that a listing leaves out unless `types` names them. */

@@ -11,7 +11,6 @@ import { openState } from './state/openState.ts';
 
 export type { FaultSettings } from './faults/faults.ts';
 export type { Change } from './state/change.ts';
-export { CorruptData } from './state/dataDirectory.ts';
 
 export type AzureOptions = {
   /** 0 takes a free port. */

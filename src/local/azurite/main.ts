@@ -6,11 +6,11 @@ import { createRequire } from 'node:module';
  * connections that they keep alive. It writes everything to disk once its servers are closed.
  */
 const servers = new Set<Server>();
-const { listen } = Server.prototype;
+const listen = Reflect.get(Server.prototype, 'listen') as (...args: unknown[]) => Server;
 Server.prototype.listen = function listenAndRemember(this: Server, ...args: unknown[]) {
   servers.add(this);
   return Reflect.apply(listen, this, args);
-} as typeof listen;
+};
 
 function letGo(): void {
   process.channel?.unref();

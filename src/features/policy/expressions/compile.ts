@@ -134,12 +134,13 @@ function compileAccess(
   const lenient = environment.semantics.functions === 'regorus';
   return {
     stage: stageOf([target, key]),
+    ...(target.absent?.inherited ? { absent: target.absent } : {}),
     evaluate(run) {
       const from = target.evaluate(run);
       const at = key.evaluate(run);
       const value = selectProperty(from, at);
       if (value !== undefined) return value;
-      if (target.absent !== undefined) throw target.absent(at);
+      if (target.absent !== undefined) return target.absent.read(at);
       if (lenient) return undefined;
       throw failure(`${shown(from)} has no property ${shown(at)}`);
     },

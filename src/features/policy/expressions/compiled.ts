@@ -1,7 +1,6 @@
 import type { FieldEnvironment } from '../fields/environment.ts';
 import type { Json, Selected } from '../json/json.ts';
 import type { Run } from '../run.ts';
-import type { ExpressionFault } from './fault.ts';
 
 /** What expressions are compiled against. */
 export interface ExpressionEnvironment extends FieldEnvironment {
@@ -13,13 +12,21 @@ export interface ExpressionEnvironment extends FieldEnvironment {
   readonly needs: Set<string>;
 }
 
+/** How properties that are not there are read. */
+export interface Absent {
+  /** @throws ExpressionFault */
+  readonly read: (key: Selected) => Selected;
+  /** Whether properties of properties are read the same way. */
+  readonly inherited: boolean;
+}
+
 /** A compiled expression. `bound`: depends on parameters at most, so one result per binding. */
 export interface CompiledExpression {
   readonly stage: 'bound' | 'run';
   /** @throws ExpressionFault */
   readonly evaluate: (run: Run) => Selected;
-  /** What to raise when the value lacks a property; an error when not given. */
-  readonly absent?: (key: Selected) => ExpressionFault;
+  /** What a property that the value lacks reads as; an error when not given. */
+  readonly absent?: Absent;
 }
 
 /** An expression that always has the same value. */

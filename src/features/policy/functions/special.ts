@@ -96,7 +96,10 @@ function openParameter(run: Run, lower: string, lenient: boolean): Selected {
   return value;
 }
 
-/** A function that returns a part of the evaluation's context as it was given. */
+/**
+ * A function that returns a part of the evaluation's context as it was given. What it lacks reads as "": built-in
+ * policies ask for `resourceGroup().tags[…]` and `resourceGroup().managedBy` without a guard.
+ */
 function contextFunction(name: string, read: (context: PolicyContext) => unknown): SpecialFunction {
   return {
     name,
@@ -106,6 +109,7 @@ function contextFunction(name: string, read: (context: PolicyContext) => unknown
       const missing = missingData(`context.${name}`, `the rule calls ${name}()`);
       return {
         stage: 'run',
+        ...(lenientIn(site) ? {} : { absent: { read: () => '', inherited: true } }),
         evaluate(run) {
           const value = read(run.context);
           if (value !== undefined && value !== null) return value as Json;
@@ -123,7 +127,7 @@ function compileRequestContext(site: CallSite): CompiledExpression {
   const missing = missingData('context.requestContext', 'the rule calls requestContext()');
   return {
     stage: 'run',
-    ...(lenientIn(site) ? {} : { absent: absentInRequest }),
+    ...(lenientIn(site) ? {} : { absent: { read: absentInRequest, inherited: false } }),
     evaluate(run) {
       const request = run.context.requestContext;
       if (request !== undefined) return request as Json;
@@ -133,8 +137,8 @@ function compileRequestContext(site: CallSite): CompiledExpression {
   };
 }
 
-function absentInRequest(key: Selected): ExpressionFault {
-  return missingData(`context.requestContext.${wordOf(key)}`, 'the rule asks about the request');
+function absentInRequest(key: Selected): never {
+  throw missingData(`context.requestContext.${wordOf(key)}`, 'the rule asks about the request');
 }
 
 function compileUtcNow(site: CallSite): CompiledExpression {

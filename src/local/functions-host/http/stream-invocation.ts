@@ -10,7 +10,7 @@ import { joinedHeaders } from './request-data.ts';
 import { sendStatus } from './respond.ts';
 import type { RouteValues } from './route-match.ts';
 
-const agent = new http.Agent({ keepAlive: true });
+const pool = new http.Agent({ keepAlive: true });
 const invocationIdHeader = 'x-ms-invocation-id';
 const hopByHop = [
   'connection',
@@ -59,7 +59,13 @@ function openUpstream(uri: string, exchange: Exchange, invocationId: string): ht
   headers['x-forwarded-proto'] ??= 'http';
   headers[invocationIdHeader] = invocationId;
   const { hostname, port } = new URL(uri);
-  return http.request({ agent, headers, hostname, port, path: target.raw, method: request.method });
+  const hasBody = 'content-length' in headers || 'transfer-encoding' in request.headers;
+  const agent = hasBody ? new http.Agent({ keepAlive: true }) : pool;
+  const upstream = http.request({ agent, headers, hostname, port, path: target.raw, method: request.method });
+  // A body that is left half-read stays on its connection, where the next request would wait behind it. (Without
+  // keep-alive on the wire, though, an answer before the end of the body would be lost in a reset.)
+  if (hasBody) upstream.once('close', () => agent.destroy());
+  return upstream;
 }
 
 async function forward(

@@ -2,6 +2,9 @@ import { isArray, type Json, type Selected } from '../json/json.ts';
 import { pathText, type Segment } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 
+/** The requirement that every value meets. */
+export const ANY_VALUE = 'any value';
+
 /** One change to a resource. */
 export interface Change {
   readonly action: 'set' | 'remove' | 'add' | 'create';
@@ -59,11 +62,31 @@ function next(change: PlannedChange, current: Json | undefined): Selected {
   return change.to;
 }
 
-/** Changes without the later copies of equal ones. */
-export function withoutRepeats(changes: readonly PlannedChange[]): PlannedChange[] {
-  const seen = new Set<string>();
-  return changes.filter((change) => {
-    const key = `${change.action} ${change.property} ${JSON.stringify(change.to)}`;
-    return !seen.has(key) && seen.add(key).size > 0;
-  });
+/**
+ * Changes that go together: equal ones once, and of several to one place the one that leaves least freedom
+ * ("any value" gives way to a value, and to a value within it). Added members all stay.
+ */
+export function reconciled(changes: readonly PlannedChange[]): PlannedChange[] {
+  return changes.filter(
+    (change, i) => change.action === 'add' || !changes.some((other, j) => replaces(other, change, j < i)),
+  );
+}
+
+function replaces(other: PlannedChange, change: PlannedChange, isEarlier: boolean): boolean {
+  if (other === change || other.action === 'add') return false;
+  if (other.property === change.property) {
+    const difference = freedom(change) - freedom(other);
+    return difference > 0 || (difference === 0 && isEarlier);
+  }
+  return (
+    freedom(change) === 2 &&
+    /^[.[]/.test(other.property.slice(change.property.length)) &&
+    other.property.startsWith(change.property)
+  );
+}
+
+/** How much a change leaves open: nothing, something, or all. */
+function freedom(change: PlannedChange): number {
+  if (change.requirement === undefined) return 0;
+  return change.requirement === ANY_VALUE ? 2 : 1;
 }

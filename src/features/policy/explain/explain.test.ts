@@ -126,6 +126,30 @@ describe('the smallest set of changes', () => {
       ],
     ],
     [
+      'a value that several conditions ask for',
+      {
+        anyOf: [
+          { field: 'kind', exists: false },
+          { field: 'kind', notEquals: 'x' },
+          { field: 'tags.a', exists: false },
+        ],
+      },
+      [
+        ['set', 'kind', 'x'],
+        ['set', 'tags.a', 'value'],
+      ],
+    ],
+    [
+      'members too few',
+      { count: { field: 'A/b/rules[*]', where: { field: 'A/b/rules[*].access', equals: 'Audit' } }, less: 4 },
+      [
+        ['set', 'properties.rules[0].properties.access', 'Audit'],
+        ['set', 'properties.rules[1].properties.access', 'Audit'],
+        ['set', 'properties.rules[2].properties.access', 'Audit'],
+        ['add', 'properties.rules', { properties: { access: 'Audit' } }],
+      ],
+    ],
+    [
       'members too many by two',
       { count: { field: 'A/b/rules[*]' }, greater: 1 },
       [

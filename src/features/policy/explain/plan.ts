@@ -7,7 +7,7 @@ import type { Json, Selected } from '../json/json.ts';
 import { findOperator } from '../operators/registry.ts';
 import { members, type Segment } from '../paths/parse.ts';
 import { type Run, takeFault } from '../run.ts';
-import { type PlannedChange, plannedChange, withoutRepeats } from './change.ts';
+import { type PlannedChange, plannedChange, reconciled } from './change.ts';
 import { concretePlaces, type Place } from './places.ts';
 import { planCount } from './planCount.ts';
 import { quietly } from './trace.ts';
@@ -75,7 +75,7 @@ function smallest(plans: readonly (PlannedChange[] | null)[]): PlannedChange[] |
 }
 
 function together(plans: readonly (PlannedChange[] | null)[]): PlannedChange[] | null {
-  return plans.includes(null) ? null : withoutRepeats(plans.flatMap((each) => each ?? []));
+  return plans.includes(null) ? null : reconciled(plans.flatMap((each) => each ?? []));
 }
 
 function planLeaf(leaf: CompiledLeaf, wanted: boolean, planning: Planning): PlannedChange[] | null {

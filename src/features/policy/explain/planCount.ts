@@ -1,9 +1,10 @@
 import type { CompiledCondition, CompiledCount, CompiledLeaf } from '../conditions/compiled.ts';
+import type { Frame } from '../fields/environment.ts';
 import { isArray, type Json } from '../json/json.ts';
 import { findOperator } from '../operators/registry.ts';
 import { members, type Segment } from '../paths/parse.ts';
 import { takeFault } from '../run.ts';
-import { type PlannedChange, plannedChange } from './change.ts';
+import { applyChanges, type PlannedChange, plannedChange } from './change.ts';
 import { concretePlaces } from './places.ts';
 import type { Planning } from './plan.ts';
 import { quietly } from './trace.ts';
@@ -40,7 +41,7 @@ export function planCount(leaf: CompiledLeaf, wanted: boolean, tools: CountPlann
     .slice(0, Math.abs(target - now));
   const missing = Math.abs(target - now) - chosen.length;
   if (missing === 0) return chosen.flat();
-  const added = target > now ? addMembers(count, missing) : null;
+  const added = target > now ? addMembers(count, missing, tools) : null;
   return added === null ? null : [...chosen.flat(), ...added];
 }
 
@@ -121,22 +122,32 @@ function removal(item: Item): PlannedChange[] | null {
   return [plannedChange('remove', { segments: item.place, from: undefined, to: undefined })];
 }
 
-/** New members, where the array is named directly; what they must hold is left to the reader. */
-function addMembers(count: CompiledCount, missing: number): PlannedChange[] | null {
-  const { over, where } = count;
-  if (
-    over.kind === 'values' ||
-    over.segments.at(-1) !== members ||
-    over.segments.filter((each) => each === members).length > 1
-  )
-    return null;
-  const requirement = where === null ? 'a new member' : 'a new member that meets the where of the count';
-  const to: Json = {};
-  const change = plannedChange('add', {
-    segments: over.segments.slice(0, -1),
-    from: undefined,
-    to,
-    requirement,
+/** New members, each holding what the `where` asks for, where the array is named directly. */
+function addMembers(count: CompiledCount, missing: number, tools: CountPlanning): PlannedChange[] | null {
+  const { over } = count;
+  const single = over.kind === 'members' && over.segments.filter((each) => each === members).length === 1;
+  if (!single || over.segments.at(-1) !== members) return null;
+  const frame = over.frames[0];
+  const member = frame === undefined ? null : newMember(count.where, frame, tools);
+  if (member === null) return null;
+  const change = plannedChange('add', { segments: over.segments.slice(0, -1), from: undefined, to: member });
+  return Array.from({ length: missing }, () => ({
+    ...change,
+    requirement: `the member ${JSON.stringify(member)}`,
+  }));
+}
+
+/** A member for which a condition holds, built from nothing. */
+function newMember(
+  where: CompiledCondition | null,
+  frame: Frame,
+  { planning, plan }: CountPlanning,
+): Json | null {
+  if (where === null) return {};
+  planning.run.frames[frame.index] = {};
+  const changes = plan(where, true, {
+    ...planning,
+    enclosing: [...planning.enclosing, { frame, place: [] }],
   });
-  return Array.from({ length: missing }, () => change);
+  return changes === null ? null : applyChanges({}, changes);
 }

@@ -1,5 +1,6 @@
 import { shown } from '../expressions/fault.ts';
 import { isArray, isObject, type Json, type Selected, wordOf } from '../json/json.ts';
+import { ANY_VALUE } from './change.ts';
 
 /** A value that makes a condition come out as wanted. */
 export interface Witness {
@@ -88,7 +89,7 @@ export function findWitness(wish: Wish): Witness | null {
 
 function existence({ expected, wanted }: Wish): Witness {
   const mustExist = (wordOf(expected).toLowerCase() === 'true') === wanted;
-  return mustExist ? { value: 'value', requirement: 'any value' } : { value: undefined };
+  return mustExist ? { value: 'value', requirement: ANY_VALUE } : { value: undefined };
 }
 
 /** Words that come in pairs, so that the other one is the likely cure. */

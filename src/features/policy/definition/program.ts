@@ -53,11 +53,12 @@ export function compileProgram(definition: ParsedDefinition, options: ProgramOpt
 }
 
 function environmentFor(definition: ParsedDefinition, options: ProgramOptions): ConditionEnvironment {
-  const { semantics, subject, barePaths, problems } = options;
+  const { semantics, subject, problems } = options;
+  const elsewhere = definition.mode.kind === 'dataPlane';
   const fields: FieldContext = {
-    aliases: definition.mode.kind === 'dataPlane' ? null : options.aliases,
+    aliases: elsewhere ? null : options.aliases,
     subject,
-    barePaths,
+    barePaths: elsewhere || options.barePaths,
     defaultPathsOnly: semantics.aliasPath === 'default',
     used: new Set(),
   };

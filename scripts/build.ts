@@ -15,9 +15,7 @@ export async function bundle(outfile: string): Promise<void> {
     format: 'cjs',
     // `debug` asks for supports-color and does without it.
     external: ['@azure/functions-core', 'supports-color'],
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: true,
+    minify: true,
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',

@@ -82,10 +82,8 @@ function routesPage(): string {
     'Generated from the route declarations; the whole contract is at `GET /api/v1/openapi.json`. `{id+}` is the rest of the path. Roles: each holds what `viewer` may; `owner` holds all.',
     [
       table(['Route', 'Least role', 'What it does'], rows),
-      '## Short names of resource types
-',
-      'Where a resource type is asked for, these stand for the full one.
-',
+      '## Short names of resource types\n',
+      'Where a resource type is asked for, these stand for the full one.\n',
       table(
         ['Short name', 'Type'],
         [...shortResourceTypes()].map(([name, type]) => [`\`${name}\``, `\`${type}\``]),

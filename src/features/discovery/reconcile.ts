@@ -8,6 +8,7 @@ import {
   resourceKey,
   type StaleScopes,
   toResourceDocument,
+  type WriteResult,
 } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { messageOf } from '#platform/failure.ts';
@@ -23,12 +24,10 @@ import { retrying } from './retrying.ts';
 type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
 export type ScopeProblem = { readonly scope: string; readonly reason: string };
 
-/** What we had of a resource when the sync began. */
-type Known = Pick<ResourceEntry, 'id' | 'hash' | 'source' | 'updatedAt'>;
 type Candidate = {
   readonly canonical: CanonicalDocument;
   readonly apiVersion: string | undefined;
-  readonly known: Known | undefined;
+  readonly known: ResourceEntry | undefined;
 };
 
 export type ReconcilePorts = {
@@ -41,6 +40,8 @@ export type ReconcilePorts = {
 };
 
 const CONFIRM_CONCURRENCY = 16;
+/** Fewer commits are read again faster than a snapshot is written. */
+const SNAPSHOT_COMMITS = 20;
 
 /**
  * Makes our copy of a subscription what Azure says it is. Only what differs is written. What was not read is
@@ -53,7 +54,11 @@ export class Reconciliation {
   readonly #subscriptionId: string;
   readonly #ports: ReconcilePorts;
   readonly #cause: Cause = { by: 'sync', correlationId: correlationId(), traceparent: traceparent() };
-  readonly #known = new Map<string, Known>();
+  /** What we have, kept current with what this run writes. */
+  #known = new Map<string, ResourceEntry>();
+  /** Number of the last commit that `#known` holds; undefined once somebody else has committed in between. */
+  #seq: number | undefined;
+  #commits = 0;
   /** Rows come again where a query started over, or at the edge of two pages. */
   readonly #seen = new Set<string>();
   readonly #unreadable = new Map<string, string>();
@@ -77,6 +82,7 @@ export class Reconciliation {
     await loading;
     await this.#deleteMissing();
     await this.#recordStale();
+    await this.#saveSnapshot();
     await onProgress();
   }
 
@@ -84,11 +90,12 @@ export class Reconciliation {
   async #load(): Promise<void> {
     const { store, clock, graphLagSeconds } = this.#ports;
     const settledBefore = new Date(clock.now().getTime() - graphLagSeconds * 1000).toISOString();
-    const [{ entries }, deletedLately] = await Promise.all([
+    const [{ seq, entries }, deletedLately] = await Promise.all([
       store.entries(this.#subscriptionId),
       store.deletedSince(this.#subscriptionId, settledBefore),
     ]);
-    for (const [key, entry] of entries) this.#known.set(key, entry);
+    this.#known = new Map(entries);
+    this.#seq = seq;
     this.#deletedLately = deletedLately;
   }
 
@@ -123,9 +130,29 @@ export class Reconciliation {
     const { store } = this.#ports;
     const changes = await Promise.all(candidates.map((candidate) => this.#toChange(candidate)));
     const results = await store.write(this.#subscriptionId, changes);
-    this.progress.changed += results.filter(({ status }) => status === 'written').length;
+    this.progress.changed += this.#note(results, (entry) => this.#known.set(entry.key, entry));
     const conflicts = candidates.filter((_, index) => results[index]?.status === 'conflict');
     await this.#refresh(conflicts.map(({ canonical }) => canonical.document.id));
+  }
+
+  /** Takes over what was written; returns how many. */
+  #note(results: readonly WriteResult[], takeOver: (entry: ResourceEntry) => void): number {
+    const written = results.flatMap((result) => (result.status === 'written' ? [result.entry] : []));
+    for (const entry of written) takeOver(entry);
+    const own = new Set(written.map(({ seq }) => seq));
+    const last = Math.max(this.#seq ?? 0, ...own);
+    const isGapless = this.#seq !== undefined && last - this.#seq === own.size;
+    this.#seq = isGapless ? last : undefined;
+    this.#commits += own.size;
+    return written.length;
+  }
+
+  /** Only where this run has seen every commit; else the log tells the next one. */
+  async #saveSnapshot(): Promise<void> {
+    const { store } = this.#ports;
+    if (this.#commits < SNAPSHOT_COMMITS || this.#seq === undefined) return;
+    if ((await store.head(this.#subscriptionId)) !== this.#seq) return;
+    await store.saveSnapshot(this.#subscriptionId, { seq: this.#seq, entries: this.#known });
   }
 
   async #toChange({ canonical, apiVersion, known }: Candidate): Promise<Change> {
@@ -181,7 +208,7 @@ export class Reconciliation {
   }
 
   /** The resource group does not exist, so nothing in it does. */
-  async #deleteAll(entries: readonly Known[]): Promise<void> {
+  async #deleteAll(entries: readonly ResourceEntry[]): Promise<void> {
     const { store } = this.#ports;
     const stored = await Promise.all(
       entries.map(({ id }) => store.get(this.#subscriptionId, resourceKey(id))),
@@ -190,7 +217,7 @@ export class Reconciliation {
       .filter((resource) => resource !== undefined)
       .map((previous) => ({ kind: 'delete' as const, previous, cause: this.#cause }));
     const results = await store.write(this.#subscriptionId, changes);
-    this.progress.deleted += results.filter(({ status }) => status === 'written').length;
+    this.progress.deleted += this.#note(results, (entry) => this.#known.delete(entry.key));
     await this.#refresh(
       changes.filter((_, index) => results[index]?.status === 'conflict').map(({ previous }) => previous.id),
     );

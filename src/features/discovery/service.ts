@@ -42,6 +42,8 @@ export type DiscoveryPorts = {
 const KIND = 'sync';
 /** A job's row is written at most this often. */
 const PROGRESS_MS = 500;
+/** A part that waits longer may have lost its message with the process that started the job; a second one does no harm. */
+const RESEND_MS = 10_000;
 
 /** How Azure's estate comes into the inventory: by reading it all, and by events. */
 export class Discovery {
@@ -56,14 +58,18 @@ export class Discovery {
     const { queues, jobsOf } = this.#ports;
     const subscriptions = await this.#onboard(tenantId);
     const { job, joined } = await jobsOf(tenantId).start(KIND, subscriptions);
-    if (!joined) {
-      const messages = subscriptions.map((subscriptionId) => {
-        const body: SyncMessage = { tenantId, jobId: job.id, subscriptionId };
-        return { body, messageId: `${job.id}|${subscriptionId}`, tenantId };
-      });
-      await queues.send(syncQueue, messages);
-    }
+    const waiting = job.parts.filter(({ state }) => state === 'queued');
+    const unsent = joined ? waiting.filter(({ updatedAt }) => this.#age(updatedAt) > RESEND_MS) : waiting;
+    const messages = unsent.map(({ part: subscriptionId }) => {
+      const body: SyncMessage = { tenantId, jobId: job.id, subscriptionId };
+      return { body, messageId: `${job.id}|${subscriptionId}`, tenantId };
+    });
+    await queues.send(syncQueue, messages);
     return { ...toSyncJob(job), joined };
+  }
+
+  #age(time: string | undefined): number {
+    return this.#ports.clock.now().getTime() - Date.parse(time ?? '');
   }
 
   /** @throws Failure `notFound` */

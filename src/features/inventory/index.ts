@@ -6,7 +6,7 @@ export {
   toResourceDocument,
 } from './document.ts';
 export { type CloudEvent, eventsQueue } from './events.ts';
-export type { Cause, Change, ResourceEntry, StoredResource } from './model.ts';
+export type { Cause, Change, ResourceEntry, StoredResource, WriteResult } from './model.ts';
 export { Publisher } from './publisher.ts';
 export { parseResourceId, resourceKey, segmentOf } from './resourceId.ts';
 export { shortResourceTypes } from './resourceTypes.ts';

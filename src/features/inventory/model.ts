@@ -87,7 +87,7 @@ export type HistoryRecord = {
   readonly created?: { readonly at: string; readonly cause: Cause };
 };
 
-/** The answer to each change: its commit, or that it met something else than it was decided on. */
+/** The answer to each change: its entry as committed (for a deletion, the last one), or that it met something else than it was decided on. */
 export type WriteResult =
-  | { readonly status: 'written'; readonly seq: number }
+  | { readonly status: 'written'; readonly entry: ResourceEntry }
   | { readonly status: 'conflict' };

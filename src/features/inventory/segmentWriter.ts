@@ -86,7 +86,10 @@ export class SegmentWriter {
       waiting = fresh.slice(0, count);
       const refused = await this.#attempt(prepared.slice(0, count), head, { at, attempt });
       if (refused === undefined) {
-        for (const pending of waiting) pending.settle({ status: 'written', seq: head.seq + 1 });
+        for (const [index, pending] of waiting.entries()) {
+          const entry = prepared[index]?.logged.entry;
+          if (entry) pending.settle({ status: 'written', entry });
+        }
         return;
       }
       if (refused < 0) await pause(Math.random() * Math.min(10 * 2 ** attempt, 1000));

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '#platform/failure.ts';
-import type { Partition, StoredRow, TableDeclaration, Tables } from '#platform/tables.ts';
+import {
+  type Partition,
+  type StoredRow,
+  type TableDeclaration,
+  type Tables,
+  WriteConflict,
+} from '#platform/tables.ts';
 import { segmentCode } from './resourceId.ts';
 
 /** Which segments a tenant has, and which tenant a subscription belongs to. */
@@ -74,11 +80,20 @@ export class SegmentDirectory {
    * @throws Failure `conflict` where it belongs to another tenant
    */
   async claim(subscriptionId: string): Promise<void> {
-    const owner = await ownerIn(this.#owners, subscriptionId);
+    const owner = (await ownerIn(this.#owners, subscriptionId)) ?? (await this.#insertOwner(subscriptionId));
     if (owner === this.#tenantId) return;
-    if (owner !== undefined)
-      throw new Failure('conflict', `subscription ${subscriptionId} belongs to another tenant`);
-    await this.#owners.write({ kind: 'insert', rowKey: subscriptionId, row: { tenantId: this.#tenantId } });
+    throw new Failure('conflict', `subscription ${subscriptionId} belongs to another tenant`);
+  }
+
+  /** Whoever is first owns it. */
+  async #insertOwner(subscriptionId: string): Promise<string | undefined> {
+    try {
+      await this.#owners.write({ kind: 'insert', rowKey: subscriptionId, row: { tenantId: this.#tenantId } });
+      return this.#tenantId;
+    } catch (error) {
+      if (!(error instanceof WriteConflict)) throw error;
+      return ownerIn(this.#owners, subscriptionId);
+    }
   }
 
   /** The segment that a code of a short id names. */

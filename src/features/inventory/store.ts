@@ -75,6 +75,11 @@ export class InventoryStore {
     return snapshot;
   }
 
+  /** Leaves a snapshot behind, so that nobody has to read the log up to here. */
+  saveSnapshot(segment: string, snapshot: Snapshot): Promise<void> {
+    return writeSnapshot(this.#snapshots, segment, snapshot);
+  }
+
   /** Whole resources of a segment, for exports. */
   async *resources(segment: string): AsyncGenerator<StoredResource[]> {
     for await (const page of this.#partition(segment).pages(ranges.resources)) {

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#platform/clock.ts';
 import { Failure } from '#platform/failure.ts';
-import type { Partition, StoredRow, TableDeclaration, Tables } from '#platform/tables.ts';
+import {
+  type Partition,
+  type StoredRow,
+  type TableDeclaration,
+  type Tables,
+  WriteConflict,
+} from '#platform/tables.ts';
 
 export const jobsTable: TableDeclaration = {
   name: 'jobs',
@@ -17,6 +23,8 @@ export type JobPart = {
   readonly state: PartState;
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly { readonly scope: string; readonly reason: string }[];
+  /** ISO 8601; when it was last written. */
+  readonly updatedAt?: string;
 };
 
 export type Job = {
@@ -48,7 +56,7 @@ export class JobStore {
     this.#clock = ports.clock;
   }
 
-  /** Starts a job, or returns the one of this kind that is under way. */
+  /** Starts a job, or returns the one of this kind that is under way; of two callers at once, both get the same. */
   async start(kind: string, parts: readonly string[]): Promise<{ job: Job; joined: boolean }> {
     const active = await this.#active.get<{ id: string }>(kind);
     const current = active && (await this.find(active.id));
@@ -57,7 +65,17 @@ export class JobStore {
     const now = this.#clock.now().toISOString();
     await this.#open(id).write({ kind: 'insert', rowKey: 'job', row: { kind, createdAt: now } });
     for (const part of parts) await this.setPart(id, { part, state: 'queued', counts: {}, problems: [] });
-    await this.#active.write({ kind: 'upsert', rowKey: kind, row: { id } });
+    const row = { id };
+    try {
+      await this.#active.write(
+        active
+          ? { kind: 'replace', rowKey: kind, row, etag: active.etag }
+          : { kind: 'insert', rowKey: kind, row },
+      );
+    } catch (error) {
+      if (!(error instanceof WriteConflict)) throw error;
+      return this.start(kind, parts);
+    }
     return { job: await this.get(id), joined: false };
   }
 
@@ -114,5 +132,6 @@ function toPart(row: StoredRow<PartRow>): JobPart {
     state: row.state,
     counts: JSON.parse(row.counts),
     problems: JSON.parse(row.problems),
+    updatedAt: row.updatedAt,
   };
 }

@@ -39,6 +39,13 @@ export type SoakResult = {
   readonly problems: readonly string[];
 };
 
+type SyncJob = {
+  readonly id: string;
+  readonly state: string;
+  readonly joined?: boolean;
+  readonly failed_scopes: readonly unknown[];
+};
+
 /** Of all kills, this part happens while syncs run; the rest while events alone keep the inventory current. */
 const SYNC_PART = 0.6;
 const QUIET_POLLS = 4;
@@ -76,11 +83,11 @@ async function startSoak(options: SoakOptions) {
   const done = { kills: 0, cuts: 0 };
   const problems: string[] = [];
 
-  /** Waits until nothing is on its way any more. */
-  async function quiet(): Promise<void> {
+  /** Waits until nothing is on its way any more; `withOutbox`: until the sweep has published what was left, too. */
+  async function quiet(withOutbox: boolean): Promise<void> {
     const deadline = performance.now() + QUIET_TIMEOUT_MS;
     for (let polls = 0; polls < QUIET_POLLS; ) {
-      const rest = await onItsWay();
+      const rest = [...(await onItsWay()), ...(withOutbox ? await outboxMarks(tables, store) : [])];
       polls = rest.length === 0 ? polls + 1 : 0;
       if (performance.now() > deadline)
         return void problems.push(`no quiet within ${QUIET_TIMEOUT_MS / 1000} s`, ...rest);
@@ -97,27 +104,34 @@ async function startSoak(options: SoakOptions) {
         .filter(({ active, scheduled }) => active + scheduled > 0)
         .map(({ name, active }) => `queue ${name}: ${active} messages`),
       ...(pending > 0 ? [`Event Grid: ${pending} events`] : []),
-      ...(await outboxMarks(tables, store)),
     ];
   }
 
-  /** A whole sync from the API, joined where one is under way. */
+  /** A whole sync; asked for again meanwhile, as the timer does, since a dead process may have left one half begun. */
   async function sync(): Promise<void> {
-    const headers = { authorization: `Bearer ${apiKey}` };
-    const started = await fetch(`${world.url}/api/v1/sync`, { method: 'POST', headers });
-    const job = (await started.json()) as { id: string; joined?: boolean };
     const deadline = performance.now() + SYNC_TIMEOUT_MS;
-    for (;;) {
-      const response = await fetch(`${world.url}/api/v1/sync/${job.id}`, { headers });
-      const { state, failed_scopes } = (await response.json()) as { state: string; failed_scopes: unknown[] };
+    const { id, joined } = await startNow();
+    for (let polls = 1; ; polls += 1) {
+      const { state, failed_scopes } = await call<SyncJob>('GET', `/api/v1/sync/${id}`);
       if (state === 'succeeded') break;
       if (state !== 'running' || performance.now() > deadline)
         return void problems.push(
-          `the last sync is ${state}, ${job.joined ? 'joined' : 'new'}: ${JSON.stringify(failed_scopes)}`,
+          `the last sync is ${state}, ${joined ? 'joined' : 'new'}: ${JSON.stringify(failed_scopes)}`,
         );
-      await pause(200);
+      await pause(250);
+      if (polls % 20 === 0) await startNow();
     }
-    if (job.joined) await sync();
+    if (joined) await sync();
+  }
+
+  function startNow(): Promise<SyncJob> {
+    return call<SyncJob>('POST', '/api/v1/sync');
+  }
+
+  async function call<T>(method: string, path: string): Promise<T> {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const response = await fetch(`${world.url}${path}`, { method, headers });
+    return (await response.json()) as T;
   }
 
   /** One plug pulled, and back in at once. */
@@ -160,14 +174,13 @@ async function startSoak(options: SoakOptions) {
     await world.runFunction('syncTimer');
     await strikeUntil(Math.ceil(options.kills * SYNC_PART), true);
     report('waiting for quiet after the syncs');
-    await quiet();
+    await quiet(false);
     await sync();
-    await quiet();
     const afterSyncs = await compareWithAzure(store, world.simulatorUrl);
     problems.push(...afterSyncs.map((line) => `after the syncs: ${line}`));
     await strikeUntil(options.kills, false);
     report('waiting for quiet after the events');
-    await quiet();
+    await quiet(true);
   }
 
   async function verify(): Promise<Omit<SoakResult, 'ms'>> {

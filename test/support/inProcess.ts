@@ -59,7 +59,8 @@ export async function startProduct(environment: Readonly<Record<string, string>>
       }
       await services.publisher.flush();
     },
-    queueCounts: () => broker.counts(),
+    /** From here on, messages stay on the queues. */
+    stopWorkers: () => client.close(),
     async stop(): Promise<void> {
       webhook.closeAllConnections();
       webhook.close();

@@ -2,22 +2,23 @@
 
 var letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
-@export()
-@description('The environment name as it may stand in any resource name: a-z, 0-9 and -, at most 20 characters.')
-func slug(environmentName string) string =>
+@description('a-z and 0-9 of the name, at most 20. Nothing else, since many resources may not end in a hyphen.')
+func letterNumbers(environmentName string) string =>
   take(
     join(
-      map(
-        range(0, length(environmentName)),
-        i =>
-          contains(letters, toLower(substring(environmentName, i, 1)))
-            ? toLower(substring(environmentName, i, 1))
-            : '-'
+      filter(
+        map(range(0, length(environmentName)), i => toLower(substring(environmentName, i, 1))),
+        character => contains(letters, character)
       ),
       ''
     ),
     20
   )
+
+@export()
+@description('The environment name as it may stand in any resource name; never empty.')
+func slug(environmentName string) string =>
+  empty(letterNumbers(environmentName)) ? 'env' : letterNumbers(environmentName)
 
 @export()
 @description('13 characters that keep names of one subscription, environment and region apart from all others.')

@@ -50,7 +50,7 @@ var metricRules MetricRule[] = [
   }
   {
     name: 'backlog'
-    description: 'A queue was not empty once: its oldest message is getting old.'
+    description: 'A queue was not empty once: nothing takes its messages, or too few do.'
     severity: 2
     scope: serviceBusId
     namespace: 'Microsoft.ServiceBus/namespaces'
@@ -137,16 +137,31 @@ var logRules = [
     '''
   }
   {
+    name: 'queue-age'
+    description: 'Messages wait too long on a queue.'
+    severity: 2
+    minutes: 15
+    query: format(
+      '''
+      AppMetrics
+      | where Name == 'policycortex.queue.age'
+      | summarize oldestSeconds = max(Max) by queue = tostring(Properties.queue)
+      | where oldestSeconds > {0}
+    ''',
+      profile.alerts.backlogMinutes * 60
+    )
+  }
+  {
     name: 'azure-throttling'
-    description: 'Resource Manager or Resource Graph refuses or slows the app.'
+    description: 'Resource Manager or Resource Graph slows or refuses the app.'
     severity: 3
     minutes: 60
     query: '''
       AppTraces
       | extend entry = parse_json(Message)
-      | where entry.message in ('Resource Graph refused; reading resource groups instead', 'resource group could not be read')
+      | where entry.message in ('throttled by Azure', 'Resource Graph refused; reading resource groups instead', 'resource group could not be read')
       | summarize times = count() by what = tostring(entry.message)
-      | where times >= 10
+      | where times >= 20
     '''
   }
   {

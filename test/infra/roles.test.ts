@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { evaluate, PROFILES, type PredictedResource } from '../../scripts/infra/snapshots.ts';
+import { queues } from '../../src/declarations.ts';
+import { at, bicepFiles, deployed, hasBicep, INFRA, markdownTable, ofType, roleIds } from './support.ts';
+
+const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
+const WRITTEN = markdownTable('docs/deployment.md', ['Identity', 'Role', 'On', 'Why']).map(
+  ({ Identity, Role, On }) => `${Identity?.replaceAll('`', '')} | ${Role} | ${On}`,
+);
+const roleNames = new Map([...roleIds()].map(([name, id]) => [id, name]));
+
+function roleOf(assignment: PredictedResource): string {
+  const id =
+    String(at(assignment, 'properties', 'roleDefinitionId'))
+      .split('/')
+      .at(-1) ?? '';
+  return roleNames.get(id) ?? `unknown role ${id}`;
+}
+
+function identityOf(assignment: PredictedResource): string {
+  const principal = String(at(assignment, 'properties', 'principalId'));
+  return /userAssignedIdentities\/id-policycortex-\w+-(\w+)'/.exec(principal)?.[1] ?? principal;
+}
+
+/** The scope of an assignment in the words of the table. */
+function scopeOf({ id }: PredictedResource): string {
+  const scope = id.split(`/providers/${ASSIGNMENT}/`)[0] ?? '';
+  if (/\/containers\/undelivered-events$/.test(scope)) return 'container undelivered-events';
+  if (/\/storageAccounts\/sthost\w+$/.test(scope)) return 'host storage';
+  if (/\/storageAccounts\/stdata\w+$/.test(scope)) return 'data storage';
+  if (/\/namespaces\/[\w-]+\/queues\/[\w-]+$/.test(scope)) return 'each queue';
+  if (/\/vaults\/[\w-]+$/.test(scope)) return 'vault';
+  if (/\/components\/[\w-]+$/.test(scope)) return 'Application Insights';
+  return scope;
+}
+
+describe.each(PROFILES)('the roles of %s', (profile) => {
+  const assignments = ofType(deployed(profile), ASSIGNMENT);
+
+  test('are those of the written table and no others', () => {
+    const made = assignments.map((each) => `${identityOf(each)} | ${roleOf(each)} | ${scopeOf(each)}`);
+
+    expect([...new Set(made)].toSorted()).toEqual(
+      WRITTEN.filter((row) => !row.includes('watched')).toSorted(),
+    );
+  });
+
+  test('reach every queue', () => {
+    const onQueues = assignments.filter((each) => scopeOf(each) === 'each queue');
+
+    expect(onQueues).toHaveLength(queues.length * 2);
+    expect(new Set(onQueues.map(({ id }) => /queues\/([\w-]+)\//.exec(id)?.[1]))).toEqual(
+      new Set(queues.map(({ name }) => name)),
+    );
+  });
+
+  test('are given to service principals, never to people', () => {
+    expect(new Set(assignments.map((each) => at(each, 'properties', 'principalType')))).toEqual(
+      new Set(['ServicePrincipal']),
+    );
+  });
+});
+
+describe.runIf(hasBicep)('the roles on the estate', () => {
+  const parameters = (template: string, writer: string) =>
+    `using '${template}'\nparam appPrincipalId = 'app'\nparam writerPrincipalId = '${writer}'\n`;
+  const made = (template: string, writer: string) =>
+    ofType(
+      evaluate(parameters(template, writer), template.includes('Group') ? { managementGroupId: 'corp' } : {}),
+      ASSIGNMENT,
+    );
+  const rows = (identity: string) =>
+    WRITTEN.filter((row) => row.startsWith(`${identity} |`) && row.includes('watched'));
+
+  test.each(['onboarding/estateAccess.bicep', 'onboarding/managementGroup.bicep'])(
+    '%s: reading alone, unless writing was asked for',
+    (template) => {
+      const reading = made(template, '').map((each) => `${identityOf(each)} | ${roleOf(each)}`);
+      const writing = made(template, 'writer').map((each) => `${identityOf(each)} | ${roleOf(each)}`);
+
+      const expected = (identity: string) =>
+        rows(identity).map((row) => row.split(' | ').slice(0, 2).join(' | '));
+      expect(reading.toSorted()).toEqual(expected('app').toSorted());
+      expect(writing.toSorted()).toEqual([...expected('app'), ...expected('writer')].toSorted());
+    },
+  );
+});
+
+describe('role assignments', () => {
+  test('stand where they are looked for, and nowhere else', () => {
+    const files = bicepFiles().filter(
+      (file) =>
+        readFileSync(join(INFRA, file), 'utf8').includes(`resource `) &&
+        /^resource \w+ 'Microsoft\.Authorization\/roleAssignments/m.test(
+          readFileSync(join(INFRA, file), 'utf8'),
+        ),
+    );
+
+    expect(files).toEqual([
+      'modules/access.bicep',
+      'onboarding/estateAccess.bicep',
+      'onboarding/managementGroup.bicep',
+    ]);
+  });
+
+  test('name no role that owns, contributes or assigns', () => {
+    expect(
+      [...roleIds().keys()].filter((name) =>
+        /^(Owner|Contributor|User Access Administrator|Role Based)/.test(name),
+      ),
+    ).toEqual([]);
+  });
+
+  test('the writing identity is not even made by default', () => {
+    for (const profile of PROFILES)
+      expect(
+        ofType(deployed(profile), 'Microsoft.ManagedIdentity/userAssignedIdentities').map(({ name }) => name),
+      ).toEqual([`id-policycortex-${profile}-app`, `id-policycortex-${profile}-events`]);
+  });
+});

@@ -246,7 +246,7 @@ function stringOf(schema: Json): fc.Arbitrary<string> {
   if (schema.format === 'guid' || schema.format === 'uuid') return fc.uuid();
   if (schema.format === 'date-time')
     return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-  const pattern = String(schema.pattern ?? '');
+  const pattern = typeof schema.pattern === 'string' ? schema.pattern : '';
   if (pattern.startsWith('^\\/')) return armId();
   if (pattern !== '') return fc.oneof(fc.stringMatching(new RegExp(pattern)), resourceType());
   return fc.oneof(

@@ -59,7 +59,8 @@ function jsonOf(document: ResourceDocument): string {
 }
 
 function firstDifference(expected: string, actual: string): string {
-  const at = [...expected].findIndex((character, index) => character !== actual[index]);
+  let at = 0;
+  while (at < expected.length && expected[at] === actual[at]) at += 1;
   const from = Math.max(0, at - 60);
   return `Azure …${expected.slice(from, from + 160)}… inventory …${actual.slice(from, from + 160)}…`;
 }

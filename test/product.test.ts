@@ -375,6 +375,7 @@ describe('the door', () => {
     expect(Object.keys(health.checks)).toEqual([
       'tables',
       'container documents',
+      'container snapshots',
       'queue sync',
       'queue refresh',
       'queue events',

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type CanonicalDocument,
   type Cause,
@@ -27,6 +28,7 @@ export type ScopeProblem = { readonly scope: string; readonly reason: string };
 type Candidate = {
   readonly canonical: CanonicalDocument;
   readonly apiVersion: string | undefined;
+  readonly rowHash: string | undefined;
   readonly known: ResourceEntry | undefined;
 };
 
@@ -102,18 +104,22 @@ export class Reconciliation {
   async #reconcilePage(documents: readonly AzureDocument[], via: 'graph' | 'resourceManager'): Promise<void> {
     const different: Candidate[] = [];
     for (const raw of documents) {
+      const rowHash = via === 'graph' ? hashRow(raw) : undefined;
+      const early = rowHash && this.#known.get(resourceKey(String(raw.id)));
+      if (early && early.rowHash === rowHash && early.source === 'azure') {
+        this.#ports.apiVersions.learn(String(raw.type), raw.apiVersion);
+        this.#see(early.key);
+        continue;
+      }
       const document = toResourceDocument(raw);
-      if (!document) continue;
+      const key = document && resourceKey(document.id);
+      if (!key || !this.#see(key)) continue;
       const canonical = canonicalize(document);
       const apiVersion = typeof raw.apiVersion === 'string' ? raw.apiVersion : undefined;
       this.#ports.apiVersions.learn(document.type, apiVersion);
-      const key = resourceKey(document.id);
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
       const known = this.#known.get(key);
-      this.progress.resources += 1;
       if (known?.hash === canonical.hash && known.source === 'azure') continue;
-      different.push({ canonical, apiVersion, known });
+      different.push({ canonical, apiVersion, rowHash, known });
     }
     this.progress.pages += 1;
     const isTrusted = (candidate: Candidate) => via === 'resourceManager' || this.#isSettled(candidate);
@@ -123,6 +129,14 @@ export class Reconciliation {
         different.filter((candidate) => !isTrusted(candidate)).map(({ canonical }) => canonical.document.id),
       ),
     ]);
+  }
+
+  /** False where this run has met the resource before. */
+  #see(key: string): boolean {
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    this.progress.resources += 1;
+    return true;
   }
 
   async #write(candidates: readonly Candidate[]): Promise<void> {
@@ -155,7 +169,7 @@ export class Reconciliation {
     await store.saveSnapshot(this.#subscriptionId, { seq: this.#seq, entries: this.#known });
   }
 
-  async #toChange({ canonical, apiVersion, known }: Candidate): Promise<Change> {
+  async #toChange({ canonical, apiVersion, rowHash, known }: Candidate): Promise<Change> {
     const previous =
       known && (await this.#ports.store.get(this.#subscriptionId, resourceKey(canonical.document.id)));
     return {
@@ -164,6 +178,7 @@ export class Reconciliation {
       source: 'azure',
       annotations: previous?.annotations ?? {},
       apiVersion,
+      rowHash,
       previous,
       cause: this.#cause,
     };
@@ -256,6 +271,11 @@ export async function markUnreadable(
   await ports.store.setStaleScopes(subscriptionId, { ...before, '*': { since, reason } });
   log.warning('subscription could not be read', { subscriptionId, reason });
   return { scope: '*', reason };
+}
+
+/** Two rows of the same text are one state of the resource; what Azure sends in another order is looked at. */
+function hashRow(row: AzureDocument): string {
+  return hash('sha256', JSON.stringify(row), 'base64url').slice(0, 16);
 }
 
 function groupOf(id: string): string {

@@ -27,6 +27,8 @@ export type ResourceEntry = {
   /** Number of the commit, within its segment, that wrote the resource last. */
   readonly seq: number;
   readonly hash: string;
+  /** Hash of the Resource Graph row that it was made of: an equal row need not be looked at. */
+  readonly rowHash?: string | undefined;
   /** ISO 8601, UTC. */
   readonly updatedAt: string;
 };
@@ -48,6 +50,7 @@ export type Change =
       readonly kind: 'put';
       readonly next: CanonicalDocument;
       readonly source: ResourceSource;
+      readonly rowHash?: string | undefined;
       readonly annotations: Annotations;
       readonly apiVersion: string | undefined;
       readonly previous: StoredResource | undefined;

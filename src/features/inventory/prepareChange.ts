@@ -42,6 +42,7 @@ export async function prepareChange(change: Change, options: Options): Promise<P
     source: change.source,
     seq: options.seq,
     hash,
+    ...(change.rowHash && { rowHash: change.rowHash }),
     updatedAt: options.at,
   };
   const { annotations, apiVersion } = change;

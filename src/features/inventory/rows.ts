@@ -1,6 +1,6 @@
 import type { TenantBlobs } from '#platform/blobs.ts';
 import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
-import type { Commit, HistoryRecord, ResourceEntry, StoredResource } from './model.ts';
+import type { Cause, Commit, HistoryRecord, LoggedChange, ResourceEntry, StoredResource } from './model.ts';
 import { decodeBody, encodeBody } from './payload.ts';
 
 /** One partition a segment (tenant + subscription): state, log and outbox commit together in one transaction. */
@@ -47,6 +47,7 @@ export async function toResourceRow(
     source: resource.source,
     hash: resource.hash,
     seq: resource.seq,
+    ...(resource.rowHash && { rowHash: resource.rowHash }),
     createdAt: resource.createdAt,
     updatedAt: resource.updatedAt,
     createdBy: JSON.stringify(resource.createdBy),
@@ -67,6 +68,7 @@ function toEntry(row: StoredRow): ResourceEntry {
     source: row.source === 'api' ? 'api' : 'azure',
     hash: String(row.hash),
     seq: Number(row.seq),
+    ...(typeof row.rowHash === 'string' && { rowHash: row.rowHash }),
     updatedAt: String(row.updatedAt),
   };
 }
@@ -83,15 +85,38 @@ export async function toStoredResource(row: StoredRow, blobs: TenantBlobs): Prom
   };
 }
 
+/** A logged change without what its commit says already: number, time, and the cause that it shares with the first. */
+type PackedChange = Omit<ResourceEntry, 'seq' | 'updatedAt'> & {
+  readonly kind: LoggedChange['kind'];
+  readonly changedPaths?: readonly string[];
+  readonly cause?: Cause;
+};
+
 export async function toLogRow(commit: Commit, blobs: TenantBlobs): Promise<Row> {
-  const body = await encodeBody(JSON.stringify(commit.changes), blobs, `log/${commit.segment}/${commit.seq}`);
+  const first = commit.changes[0]?.cause;
+  const changes = commit.changes.map(({ kind, entry, changedPaths, cause }): PackedChange => {
+    const { seq: _, updatedAt: __, ...rest } = entry;
+    return {
+      kind,
+      ...rest,
+      ...(changedPaths.length > 0 && { changedPaths }),
+      ...(cause !== first && { cause }),
+    };
+  });
+  const text = JSON.stringify({ cause: first, changes });
+  const body = await encodeBody(text, blobs, `log/${commit.segment}/${commit.seq}`);
   const hasDeletions = commit.changes.some(({ kind }) => kind === 'deleted');
   return { at: commit.at, ...(hasDeletions && { hasDeletions }), ...body };
 }
 
 export async function toCommit(segment: string, row: StoredRow, blobs: TenantBlobs): Promise<Commit> {
-  const changes = JSON.parse(await decodeBody(row, blobs)) as Commit['changes'];
-  return { segment, seq: seqOf(row.rowKey), at: String(row.at), changes };
+  const at = String(row.at);
+  const seq = seqOf(row.rowKey);
+  const packed = JSON.parse(await decodeBody(row, blobs)) as { cause: Cause; changes: PackedChange[] };
+  const changes = packed.changes.map(({ kind, changedPaths = [], cause = packed.cause, ...rest }) => {
+    return { kind, entry: { ...rest, seq, updatedAt: at }, changedPaths, cause };
+  });
+  return { segment, seq, at, changes };
 }
 
 export async function toHistoryRow(record: HistoryRecord, key: string, blobs: TenantBlobs): Promise<Row> {

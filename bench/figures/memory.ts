@@ -2,7 +2,7 @@ import type { BenchContext, Figure, Measurement } from '../figure.ts';
 import { startApp, syncEstate } from '../support/app.ts';
 import { type Parts, withParts } from '../support/parts.ts';
 import { residentMegabytes } from '../support/processes.ts';
-import { percentile, round } from '../support/stats.ts';
+import { median, round } from '../support/stats.ts';
 
 const SAMPLE_MS = 500;
 const LIMIT_MB = 700;
@@ -41,8 +41,8 @@ async function measure(parts: Parts, size: number, context: BenchContext): Promi
   const seconds = (performance.now() - startedAt) / 1000;
   clearInterval(timer);
   const quarters = [0, 1, 2, 3].map((quarter) => {
-    const length = Math.ceil(samples.length / 4);
-    return percentile(samples.slice(quarter * length, (quarter + 1) * length), 0.5);
+    const from = Math.floor((samples.length * quarter) / 4);
+    return median(samples.slice(from, Math.max(from + 1, Math.floor((samples.length * (quarter + 1)) / 4))));
   });
   const peak = Math.max(...samples);
   const growth = (quarters[3] ?? Number.NaN) / (quarters[1] ?? Number.NaN);

@@ -38,6 +38,7 @@ async function* run(context: BenchContext): AsyncGenerator<Measurement> {
     met: ratio >= 0.6,
     details: {
       resources,
+      cpuRatio: round(of(({ floor, first }) => total(floor.cpu) / total(first.cpu))),
       floorPerSecond: Math.round((resources / floorMs) * 1000),
       firstMs: all(({ first }) => first.milliseconds),
       floorMs: all(({ floor }) => floor.milliseconds),
@@ -57,11 +58,16 @@ async function* run(context: BenchContext): AsyncGenerator<Measurement> {
     met: speedup >= 5 && writes === 0,
     details: {
       resources,
+      cpuRatio: round(of(({ first, second }) => total(first.cpu) / total(second.cpu))),
       writes,
       secondMs: all(({ second }) => second.milliseconds),
       secondCpuMs: rounds.map(({ second }) => second.cpu),
     },
   };
+}
+
+function total(cpu: Readonly<Record<string, number>>): number {
+  return Object.values(cpu).reduce((sum, value) => sum + value, 0);
 }
 
 type MeasureOptions = {

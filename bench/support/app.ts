@@ -15,9 +15,16 @@ export type App = {
 
 type SyncState = { readonly id: string; readonly state: string; readonly resources: number };
 
+/** Above this Azurite cannot write its tables to disk. */
+const MAX_ON_DISK = 200_000;
+
 /** Starts the product over an estate of `size` resources. Nothing is in the inventory yet. */
 export async function startApp(parts: Parts, size: number): Promise<App> {
-  const [simulator, storage, bus] = await Promise.all([parts.simulator(size), parts.storage(), parts.bus()]);
+  const [simulator, storage, bus] = await Promise.all([
+    parts.simulator(size),
+    parts.storage({ isInMemory: size > MAX_ON_DISK }),
+    parts.bus(),
+  ]);
   const environment = {
     TENANT_ID: simulator.tenantId,
     AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,

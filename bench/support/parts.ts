@@ -1,15 +1,21 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Child, startChild } from '#local/child.ts';
 import { startAzurite } from '#local/stack.ts';
 import { queues } from '../../src/declarations.ts';
 import { inTempDir } from './tempDir.ts';
 
+/** Azurite's published key, the same on every machine: no secret. */
+const AZURITE_KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
 export type Simulator = { readonly url: string; readonly tenantId: string; readonly child: Child };
 
 /** Starts parts of local mode, each a process of its own with the flags of `src/local/stack.ts`. */
 export type Parts = {
-  readonly storage: () => Promise<Emulator>;
+  readonly storage: (options?: { isInMemory: boolean }) => Promise<Emulator>;
   readonly bus: () => Promise<Emulator>;
   readonly simulator: (estateSize: number) => Promise<Simulator>;
   readonly host: (environment: Readonly<Record<string, string>>) => Promise<Host>;
@@ -55,15 +61,13 @@ function createParts(dir: string, children: Child[]): Parts {
     return child;
   }
   return {
-    async storage() {
+    async storage({ isInMemory } = { isInMemory: false }) {
+      if (isInMemory) return startInMemoryAzurite(folder('azurite'), children);
       const own: Child[] = [];
       const environment = await startAzurite({ file: folder('azurite') }, own);
       children.push(...own);
       const [child] = own;
-      if (!child)
-        throw new Error(
-          'unset STORAGE_CONNECTION_STRING and STORAGE_TABLE_ENDPOINT: the bench starts its own',
-        );
+      if (!child) throw new Error('unset STORAGE_CONNECTION_STRING and STORAGE_TABLE_ENDPOINT');
       return {
         child,
         connectionString: environment.STORAGE_CONNECTION_STRING ?? '',
@@ -99,6 +103,40 @@ function createParts(dir: string, children: Child[]): Parts {
       return { ...(child.value as { url: string; eventGridKey: string }), child };
     },
   };
+}
+
+/**
+ * Azurite writes its tables as one JSON text every few seconds; above some 200,000 resources that text is longer
+ * than a string can be, so larger estates are kept in memory.
+ */
+async function startInMemoryAzurite(file: (name: string) => string, children: Child[]): Promise<Emulator> {
+  const names = ['blob', 'queue', 'table'] as const;
+  const [blob, , table] = await Promise.all(names.map(freePort));
+  const child = await startChild({
+    name: 'Azurite',
+    script: new URL('../../src/local/azurite/main.ts', import.meta.url).pathname,
+    args: [
+      ...['--inMemoryPersistence', '--extentMemoryLimit', '4096', '--silent', '--skipApiVersionCheck'],
+      ...['--disableTelemetry', '--queuePort', '0', '--blobPort', `${blob}`, '--tablePort', `${table}`],
+    ],
+    environment: { NODE_OPTIONS: '--max-old-space-size=16000' },
+    logFile: file('log'),
+    ready: (line) => (/Table service (is )?successfully listen/.test(line) ? line : undefined),
+  });
+  children.push(child);
+  const endpoint = (port: number | undefined) => `http://127.0.0.1:${port}/devstoreaccount1`;
+  const account = `AccountName=devstoreaccount1;AccountKey=${AZURITE_KEY}`;
+  const connectionString = `DefaultEndpointsProtocol=http;${account};BlobEndpoint=${endpoint(blob)};TableEndpoint=${endpoint(table)};`;
+  return { child, connectionString, stop: () => child.stop(2000) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 type StartOptions = {

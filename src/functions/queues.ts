@@ -1,5 +1,5 @@
 import { app, type InvocationContext } from '@azure/functions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/inventory/index.ts';
 import { withScope } from '#platform/log.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
 import { Api } from './api.ts';
 import type { Role } from './role.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf } from '#platform/failure.ts';
 import { definePublicRoute, type Route } from './route.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Failure, type FieldProblem } from '#platform/failure.ts';
 
 const MAX_DEPTH = 64;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { definePublicRoute, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;

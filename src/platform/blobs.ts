@@ -1,71 +1,73 @@
-import { BlobServiceClient, RestError } from '@azure/storage-blob';
+import type { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
 import type { AzureCredential } from './credential.ts';
 
 /** A blob container as it is declared once: local mode and the Bicep check read this. */
 export type ContainerDeclaration = { readonly name: string; readonly description: string };
 
+export type BlobsOptions = {
+  readonly connectionString?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly credential?: AzureCredential | undefined;
+};
+
 /** Blobs of one container under one tenant's prefix: they cannot be had without a tenant. */
 export class TenantBlobs {
-  readonly #blob: (
-    name: string,
-  ) => ReturnType<ReturnType<BlobServiceClient['getContainerClient']>['getBlockBlobClient']>;
+  readonly #blob: (name: string) => Promise<BlockBlobClient>;
 
-  constructor(service: BlobServiceClient, container: string, tenantId: string) {
+  constructor(service: () => Promise<BlobServiceClient>, container: string, tenantId: string) {
     if (tenantId === '') throw new TypeError('a tenant id is required');
-    const client = service.getContainerClient(container);
-    this.#blob = (name) => client.getBlockBlobClient(`${tenantId}/${name}`);
+    this.#blob = async (name) =>
+      (await service()).getContainerClient(container).getBlockBlobClient(`${tenantId}/${name}`);
   }
 
   async write(name: string, content: Uint8Array): Promise<void> {
-    await this.#blob(name).uploadData(content);
+    await (await this.#blob(name)).uploadData(content);
   }
 
   /** The content, or undefined where there is no such blob. */
   async read(name: string): Promise<Buffer | undefined> {
     try {
-      return await this.#blob(name).downloadToBuffer();
+      return await (await this.#blob(name)).downloadToBuffer();
     } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
+      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
       throw error;
     }
   }
-
-  async delete(name: string): Promise<void> {
-    await this.#blob(name).deleteIfExists();
-  }
 }
 
-/** The storage account's blob containers. */
+/** The storage account's blob containers. The client library is heavy and not needed at once: loaded at the first use. */
 export class Blobs {
-  readonly #service: BlobServiceClient;
+  readonly #options: BlobsOptions;
+  #client: Promise<BlobServiceClient> | undefined;
 
-  constructor(options: {
-    connectionString?: string | undefined;
-    endpoint?: string | undefined;
-    credential?: AzureCredential | undefined;
-  }) {
-    const { connectionString, endpoint, credential } = options;
-    if (connectionString) {
-      this.#service = BlobServiceClient.fromConnectionString(connectionString);
-      return;
-    }
-    if (!endpoint || !credential) throw new TypeError('a blob endpoint and a credential are required');
-    this.#service = new BlobServiceClient(endpoint, credential);
+  constructor(options: BlobsOptions) {
+    this.#options = options;
   }
 
   forTenant(container: ContainerDeclaration, tenantId: string): TenantBlobs {
-    return new TenantBlobs(this.#service, container.name, tenantId);
+    return new TenantBlobs(() => this.#service(), container.name, tenantId);
   }
 
   /** Creates the containers that are missing. */
   async create(declarations: readonly ContainerDeclaration[]): Promise<void> {
-    await Promise.all(
-      declarations.map(({ name }) => this.#service.getContainerClient(name).createIfNotExists()),
-    );
+    const service = await this.#service();
+    await Promise.all(declarations.map(({ name }) => service.getContainerClient(name).createIfNotExists()));
   }
 
   /** Resolves when the container answers; rejects with its error. Service properties would need a role that no data role has. */
   async ping(declaration: ContainerDeclaration): Promise<void> {
-    await this.#service.getContainerClient(declaration.name).getProperties();
+    await (await this.#service()).getContainerClient(declaration.name).getProperties();
   }
+
+  #service(): Promise<BlobServiceClient> {
+    this.#client ??= connect(this.#options);
+    return this.#client;
+  }
+}
+
+async function connect({ connectionString, endpoint, credential }: BlobsOptions): Promise<BlobServiceClient> {
+  const { BlobServiceClient } = await import('@azure/storage-blob');
+  if (connectionString) return BlobServiceClient.fromConnectionString(connectionString);
+  if (!endpoint || !credential) throw new TypeError('a blob endpoint and a credential are required');
+  return new BlobServiceClient(endpoint, credential);
 }

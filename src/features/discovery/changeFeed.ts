@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type InventoryStore, parseResourceId, resourceKey } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { AzureDocument, ResourceManager } from '#platform/resourceManager.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Message on the `sync` queue. */
 export const SyncMessage = z.object({ tenantId: z.string(), jobId: z.string(), subscriptionId: z.string() });

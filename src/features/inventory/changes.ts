@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
 import { toCloudEvents } from './events.ts';
 import type { Commit } from './model.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Place, ResourceQuery, SortField } from '#features/search/index.ts';
 import { Failure } from '#platform/failure.ts';
 

@@ -38,10 +38,23 @@ describe('parseResourceId', () => {
       undefined,
     ],
     ['/nonsense', undefined, undefined],
+    [
+      '/subscriptions/a?b/resourceGroups/x/providers/Microsoft.Test/things/y',
+      'Microsoft.Test/things',
+      undefined,
+    ],
   ])('finds type and parent of %s', (id, type, parentId) => {
     const parsed = parseResourceId(id);
 
     expect(parsed).toMatchObject({ type, parentId });
+  });
+
+  it('takes only a GUID for a subscription, since it becomes a table key', () => {
+    const segments = ['a?b', 'a#b', '💥', '', 'x'.repeat(2000)].map((part) =>
+      segmentOf(`/subscriptions/${part}/resourceGroups/g`),
+    );
+
+    expect(new Set(segments)).toEqual(new Set(['external']));
   });
 
   it('takes an id with missing, doubled or trailing slashes for the same', () => {

@@ -13,7 +13,9 @@ export type ParsedResourceId = {
   readonly parentId: string | undefined;
 };
 
-/** Segment of everything that lies in no subscription. */
+const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Segment of everything that lies in no subscription; only a GUID names one. */
 export const EXTERNAL_SEGMENT = 'external';
 
 /**
@@ -24,7 +26,7 @@ export function parseResourceId(given: string): ParsedResourceId {
   const id = `/${given.replace(/^\/+|\/+$/g, '')}`;
   const parts = id.split('/').slice(1);
   const lower = parts.map((part) => part.toLowerCase());
-  const inSubscription = lower[0] === 'subscriptions' && parts.length >= 2;
+  const inSubscription = lower[0] === 'subscriptions' && GUID.test(lower[1] ?? '');
   const inGroup = inSubscription && lower[2] === 'resourcegroups' && parts.length >= 4;
   const provider = lower.lastIndexOf('providers');
   const base = {

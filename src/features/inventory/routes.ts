@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Principal } from '#http/role.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { traceparent } from '#platform/telemetry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SORT_FIELDS } from '#features/search/index.ts';
 import { resourceTypeOf } from './resourceTypes.ts';
 

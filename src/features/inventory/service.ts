@@ -1,7 +1,8 @@
 import { type ResourceQuery, rowName, type SortField } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
 import { statusOf } from '#http/problem.ts';
-import { Failure } from '#platform/failure.ts';
+import { Failure, messageOf } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
 import { queryAsOf } from './asOf.ts';
 import type { Catalogue } from './catalogue.ts';
 import { listChanges } from './changes.ts';
@@ -153,8 +154,14 @@ export class Inventory {
         const created = await this.create(parsed.data, cause);
         return { index, status: 201, id: created.id, short_id: created.short_id };
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return { index, status: statusOf(error.code), error: { detail: error.message } };
+        if (error instanceof Failure)
+          return { index, status: statusOf(error.code), error: { detail: error.message } };
+        log.error('item of a batch failed unexpectedly', { index, error: messageOf(error) });
+        return {
+          index,
+          status: 500,
+          error: { detail: 'something went wrong on our side; send this item again' },
+        };
       }
     });
     const succeeded = data.filter(({ status }) => status === 201).length;

@@ -227,7 +227,7 @@ module alerts 'modules/alerts.bicep' = {
     budgetStartDate: budgetStartDate
     serviceBusId: messaging.outputs.id
     dataStorageId: dataStorage.outputs.id
-    insightsId: monitoring.outputs.insightsId
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 

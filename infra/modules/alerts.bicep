@@ -12,7 +12,7 @@ param profile Profile
 param budgetStartDate string
 param serviceBusId string
 param dataStorageId string
-param insightsId string
+param workspaceId string
 
 var runbook = 'docs/operations/alerts.md'
 
@@ -255,7 +255,7 @@ resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: rule.severity
       enabled: true
       autoMitigate: true
-      scopes: [insightsId]
+      scopes: [workspaceId]
       evaluationFrequency: 'PT15M'
       windowSize: rule.minutes == 60 ? 'PT1H' : 'PT${rule.minutes}M'
       skipQueryValidation: true

@@ -16,7 +16,8 @@ const HELP = `Adds Azure subscriptions to what an installation of PolicyCortex w
   --home-subscription ID   subscription of the installation     (default: AZURE_SUBSCRIPTION_ID)
   --help
 
-Needs az login with Owner, or User Access Administrator and Contributor, on the target. May be repeated at will.`;
+Needs az login with Owner, or User Access Administrator and Contributor, on the target, and Contributor and
+Managed Identity Operator on the installation. May be repeated at will.`;
 
 /** Thrown for a command line that makes no sense; the message says what is missing. */
 class UsageError extends Error {

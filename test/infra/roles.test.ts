@@ -27,7 +27,7 @@ function identityOf(assignment: PredictedResource): string {
 /** The scope of an assignment in the words of the table. */
 function scopeOf({ id }: PredictedResource): string {
   const scope = id.split(`/providers/${ASSIGNMENT}/`)[0] ?? '';
-  if (/\/containers\/undelivered-events$/.test(scope)) return 'container undelivered-events';
+  if (scope.endsWith('/containers/undelivered-events')) return 'container undelivered-events';
   if (/\/storageAccounts\/sthost\w+$/.test(scope)) return 'host storage';
   if (/\/storageAccounts\/stdata\w+$/.test(scope)) return 'data storage';
   if (/\/namespaces\/[\w-]+\/queues\/[\w-]+$/.test(scope)) return 'each queue';
@@ -64,28 +64,18 @@ describe.each(PROFILES)('the roles of %s', (profile) => {
 });
 
 describe.runIf(hasBicep)('the roles on the estate', () => {
-  const parameters = (template: string, writer: string) =>
-    `using '${template}'\nparam appPrincipalId = 'app'\nparam writerPrincipalId = '${writer}'\n`;
-  const made = (template: string, writer: string) =>
-    ofType(
-      evaluate(parameters(template, writer), template.includes('Group') ? { managementGroupId: 'corp' } : {}),
-      ASSIGNMENT,
-    );
-  const rows = (identity: string) =>
-    WRITTEN.filter((row) => row.startsWith(`${identity} |`) && row.includes('watched'));
-
-  test.each(['onboarding/estateAccess.bicep', 'onboarding/managementGroup.bicep'])(
-    '%s: reading alone, unless writing was asked for',
-    (template) => {
-      const reading = made(template, '').map((each) => `${identityOf(each)} | ${roleOf(each)}`);
-      const writing = made(template, 'writer').map((each) => `${identityOf(each)} | ${roleOf(each)}`);
-
-      const expected = (identity: string) =>
-        rows(identity).map((row) => row.split(' | ').slice(0, 2).join(' | '));
-      expect(reading.toSorted()).toEqual(expected('app').toSorted());
-      expect(writing.toSorted()).toEqual([...expected('app'), ...expected('writer')].toSorted());
-    },
+  const rows = WRITTEN.filter((row) => row.includes('watched')).map((row) =>
+    row.split(' | ').slice(0, 2).join(' | '),
   );
+
+  test.each(['onboarding/estateAccess.bicep', 'onboarding/managementGroup.bicep'])('%s', (template) => {
+    const parameters = `using '${template}'\nparam appPrincipalId = 'app'\nparam writerPrincipalId = 'writer'\n`;
+    const scope = template.includes('Group') ? { managementGroupId: 'corp' } : {};
+
+    const made = ofType(evaluate(parameters, scope), ASSIGNMENT);
+
+    expect(made.map((each) => `${identityOf(each)} | ${roleOf(each)}`).toSorted()).toEqual(rows.toSorted());
+  });
 });
 
 describe('role assignments', () => {

@@ -102,6 +102,7 @@ export function createServices(settings: Settings) {
     tables,
     queues,
     storeOf,
+    jobsOf,
     catalogueOf,
     publisher,
     discovery,

@@ -12,6 +12,7 @@ import {
   type WriteResult,
 } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
 import { messageOf } from '#platform/failure.ts';
 import { correlationId, log } from '#platform/log.ts';
 import { type AzureDocument, AzureError, type ResourceManager } from '#platform/resourceManager.ts';
@@ -186,7 +187,7 @@ export class Reconciliation {
 
   /** Somebody else changed it meanwhile, or Resource Graph may lag behind what we have: Resource Manager decides. */
   async #refresh(ids: readonly string[]): Promise<void> {
-    await forEachConcurrently(ids, CONFIRM_CONCURRENCY, async (id) => {
+    await mapConcurrently(ids, CONFIRM_CONCURRENCY, async (id) => {
       try {
         const outcome = await retrying(() => refreshResource(id, { ...this.#ports, cause: this.#cause }));
         if (outcome === 'created' || outcome === 'updated') this.progress.changed += 1;
@@ -206,7 +207,7 @@ export class Reconciliation {
       )
       .map(([, known]) => known);
     const byGroup = Map.groupBy(missing, ({ id }) => groupOf(id));
-    await forEachConcurrently([...byGroup], 4, async ([group, entries]) => {
+    await mapConcurrently([...byGroup], 4, async ([group, entries]) => {
       try {
         const isGone = entries.length > 1 && !(await this.#groupExists(group));
         if (isGone) await this.#deleteAll(entries);
@@ -280,16 +281,4 @@ function hashRow(row: AzureDocument): string {
 
 function groupOf(id: string): string {
   return (id.split('/')[4] ?? '').toLowerCase();
-}
-
-async function forEachConcurrently<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const next = items.values();
-  async function worker(): Promise<void> {
-    for (const item of next) await work(item);
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }

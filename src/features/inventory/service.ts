@@ -1,6 +1,7 @@
 import { type ResourceQuery, rowName, type SortField } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
 import { statusOf } from '#http/problem.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
 import { Failure, messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import { queryAsOf } from './asOf.ts';
@@ -441,18 +442,4 @@ function tooBusy(): Failure {
   return new Failure('unavailable', 'the resource is being changed by many at once', {
     retryAfterSeconds: 1,
   });
-}
-
-async function mapConcurrently<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const next = items.entries();
-  async function worker(): Promise<void> {
-    for (const [index, item] of next) results[index] = await work(item, index);
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

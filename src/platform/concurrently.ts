@@ -1,0 +1,14 @@
+/** Runs `work` over the items, at most `limit` at a time; results in the order of the items. Rejects with the first error. */
+export async function mapConcurrently<T, R>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const next = [...items].entries();
+  async function worker(): Promise<void> {
+    for (const [index, item] of next) results[index] = await work(item, index);
+  }
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
+}

@@ -7,6 +7,7 @@ import {
   type ResourceQuery,
   rowName,
 } from '#features/search/index.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
 import type { Catalogue } from './catalogue.ts';
 import { canonicalJson } from './document.ts';
 import { documentAt } from './history.ts';
@@ -63,18 +64,13 @@ async function takeBack(at: string, store: InventoryStore): Promise<Overlay> {
         if (!firstChanges.has(change.entry.key)) firstChanges.set(change.entry.key, change);
       }
     }
-    const pending = firstChanges.entries();
-    const work = async () => {
-      for (const [key, change] of pending) {
-        hidden.add(rowName(segment, key));
-        if (change.kind === 'created') continue;
-        const past = await resourceAt(store, { segment, key, seq });
-        if (!past) continue;
-        resources.set(rowName(segment, key), past);
-        index.put(toIndexed(segment, past));
-      }
-    };
-    await Promise.all(Array.from({ length: READ_CONCURRENCY }, work));
+    await mapConcurrently(firstChanges, READ_CONCURRENCY, async ([key, change]) => {
+      hidden.add(rowName(segment, key));
+      const past = change.kind === 'created' ? undefined : await resourceAt(store, { segment, key, seq });
+      if (!past) return;
+      resources.set(rowName(segment, key), past);
+      index.put(toIndexed(segment, past));
+    });
   }
   return { hidden, index, resources };
 }

@@ -5,6 +5,7 @@ import {
   type ResourceQuery,
 } from '#features/search/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
 import type { Commit, ResourceEntry } from './model.ts';
 import { parseResourceId } from './resourceId.ts';
 import type { InventoryStore } from './store.ts';
@@ -61,20 +62,16 @@ export class Catalogue {
       const changed = segments.filter(
         ({ segment, marker }) => this.#segments.get(segment)?.marker !== marker,
       );
-      const next = changed.values();
-      await Promise.all(Array.from({ length: LOAD_CONCURRENCY }, () => this.#readEach(next)));
+      await mapConcurrently(changed, LOAD_CONCURRENCY, (segment) => this.#read(segment));
     } catch (error) {
       this.#refreshedAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
   }
 
-  async #readEach(segments: IterableIterator<{ segment: string; marker: string }>): Promise<void> {
-    for (const { segment, marker } of segments) {
-      const known = this.#segments.get(segment);
-      const seq = known ? known.seq : await this.#load(segment);
-      this.#segments.set(segment, { marker, seq: await this.#follow(segment, seq) });
-    }
+  async #read({ segment, marker }: { segment: string; marker: string }): Promise<void> {
+    const seq = this.#segments.get(segment)?.seq ?? (await this.#load(segment));
+    this.#segments.set(segment, { marker, seq: await this.#follow(segment, seq) });
   }
 
   async #load(segment: string): Promise<number> {

@@ -18,6 +18,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_260_101);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2000);
 const HOST_RUNS = Math.ceil(RUNS / 10);
 const MAX_SHOWN = 25;
+const MAX_TARGET = 8000;
 
 type Send = (request: FuzzRequest) => Promise<Response>;
 
@@ -172,6 +173,12 @@ async function register(count: number): Promise<string[]> {
   return data.flatMap(({ id, short_id }) => [id, short_id]);
 }
 
+/** What is no percent-encoding, or longer than a request line may be, is answered by the host and never reaches us. */
+function asHostsTake(target: string): string {
+  const cut = target.slice(0, MAX_TARGET).replace(/%[\da-f]?$/i, '');
+  return cut.replaceAll(/%(?![\da-f]{2})/gi, '%25');
+}
+
 async function authorizationOf(key: string | undefined): Promise<Record<string, string>> {
   if (key === undefined) return {};
   if (key === 'unknown') return { authorization: 'Bearer pcx_nobody' };
@@ -185,9 +192,8 @@ it(`answers ${HOST_RUNS} of them over the wire as it should`, { timeout: 180_000
     const ids = ['/subscriptions/x/resourceGroups/y', 'res_aaaaaaaabbbbbbbbbbbbbbbbbbbbbbbb'];
 
     const problems = await run(
-      // A path that is not percent-encoding never reaches the app: the host answers it.
       ({ method, target, headers, body, key }) =>
-        fetch(`${host.url}${target.replaceAll(/%(?![\da-f]{2})/gi, '%25')}`, {
+        fetch(`${host.url}${asHostsTake(target)}`, {
           method,
           headers: { ...headers, ...(key !== undefined && { authorization: `Bearer ${host.apiKey}` }) },
           ...(body !== undefined && { body }),

@@ -6,14 +6,16 @@ import { makePackage } from './package.ts';
 /** What `azd` runs around its steps (azure.yaml). `node scripts/infra/hook.ts NAME` */
 
 const HEALTH_MINUTES = 5;
+const HEALTH_PAUSE_MS = 2_000;
+const WATCH_ATTEMPTS = 3;
 
-const hooks: Readonly<Record<string, () => Promise<void> | void>> = {
+const hooks: Readonly<Record<string, () => Promise<void>>> = {
   async package() {
     await makePackage('dist/package');
   },
 
   /** The budget counts from a month that may not change later; two resource providers are not registered by the template alone. */
-  preprovision() {
+  async preprovision() {
     if (!process.env.BUDGET_START_DATE) {
       setAzdValue('BUDGET_START_DATE', `${new Date().toISOString().slice(0, 7)}-01`);
     }
@@ -32,13 +34,23 @@ const hooks: Readonly<Record<string, () => Promise<void> | void>> = {
 
   /** A deployment counts only when the app says that it is ready. Then the home subscription is watched, unless WATCH_HOME=false. */
   async postdeploy() {
-    await healthy(`${needed('FUNCTION_APP_URL')}/health`);
+    if (process.env.SKIP_HEALTH !== 'true') await healthy(`${needed('FUNCTION_APP_URL')}/health`);
     if (process.env.WATCH_HOME === 'false') return;
-    const onboard = ['scripts/infra/onboard.ts', 'add', '--subscription', needed('AZURE_SUBSCRIPTION_ID')];
-    const { status } = spawnSync(process.execPath, onboard, { stdio: 'inherit' });
-    process.exitCode = status ?? 1;
+    await watchHome();
   },
 };
+
+/** Resource Manager may learn of the functions a little after they answer, so a refusal is tried again. */
+async function watchHome(): Promise<void> {
+  const onboard = ['scripts/infra/onboard.ts', 'add', '--subscription', needed('AZURE_SUBSCRIPTION_ID')];
+  for (let attempt = 1; ; attempt += 1) {
+    const { status } = spawnSync(process.execPath, onboard, { stdio: 'inherit' });
+    if (status === 0) return;
+    if (attempt === WATCH_ATTEMPTS)
+      throw new Error('the home subscription is not watched: run onboard.ts by hand');
+    await pause(attempt * 20_000);
+  }
+}
 
 async function healthy(url: string): Promise<void> {
   const deadline = Date.now() + HEALTH_MINUTES * 60_000;
@@ -50,7 +62,7 @@ async function healthy(url: string): Promise<void> {
       (error: unknown) => String(error),
     );
     if (last === 'ok') return;
-    await pause(5_000);
+    await pause(HEALTH_PAUSE_MS);
   }
   throw new Error(
     `${url} is not healthy after ${HEALTH_MINUTES} minutes: ${last}. Roll back: azd deploy --from-package PREVIOUS.zip`,
@@ -72,4 +84,10 @@ const hook = hooks[process.argv[2] ?? ''];
 if (!hook) {
   console.error(`usage: node scripts/infra/hook.ts ${Object.keys(hooks).join(' | ')}`);
   process.exitCode = 1;
-} else await hook();
+} else {
+  await hook().catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

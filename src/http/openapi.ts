@@ -75,7 +75,7 @@ function toOperation(route: Route, schemas: Json): Json {
     {
       description,
       ...(schema && {
-        content: { [contentType ?? 'application/json']: { schema: toSchema(schema, 'output', schemas) } },
+        content: { [contentType ?? 'application/json']: { schema: toReference(schema, 'output', schemas) } },
       }),
     },
   ]);
@@ -93,7 +93,7 @@ function toOperation(route: Route, schemas: Json): Json {
     ...(route.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: toSchema(route.body, 'input', schemas) } },
+        content: { 'application/json': { schema: toReference(route.body, 'input', schemas) } },
       },
     }),
     responses: { ...Object.fromEntries(responses), default: problem },
@@ -126,6 +126,21 @@ function queryParameters(route: Route, schemas: Json): Json[] {
   }));
 }
 
+/** JSON Schema of a body: a reference to `components/schemas` where the schema has a name. */
+function toReference(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+  const json = toSchema(schema, io, schemas);
+  const { id } = schema.meta() ?? {};
+  if (typeof id !== 'string') return json;
+  const name = nameOf(id, io);
+  schemas[name] = json;
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** What a body may be and what an answer is differ (defaults, transforms), so both have a name. */
+function nameOf(id: string, io: 'input' | 'output'): string {
+  return io === 'output' || id.endsWith('Input') || id.endsWith('Update') ? id : `${id}Input`;
+}
+
 /** JSON Schema of a zod schema; named parts go to `components/schemas`. */
 function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
   const json = z.toJSONSchema(withoutPreprocess(schema), {
@@ -134,17 +149,17 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Jso
     target: 'draft-2020-12',
   }) as Json;
   const { $schema: _, $defs, ...root } = json;
-  const suffix = io === 'input' ? 'Input' : '';
+  const { length } = Object.keys(schemas);
   const renamed = new Map(
     Object.keys(($defs ?? {}) as Json).map((name) => [
       name,
-      name.endsWith(suffix) ? name : `${name}${suffix}`,
+      name.startsWith('__') ? `Part${length}${name}` : nameOf(name, io),
     ]),
   );
   for (const [name, part] of Object.entries(($defs ?? {}) as Json)) {
-    schemas[renamed.get(name) ?? name] = rewrite(part, renamed);
+    schemas[renamed.get(name) ?? name] = rewrite(withoutId(part), renamed);
   }
-  return rewrite(root, renamed) as Json;
+  return rewrite(withoutId(root), renamed) as Json;
 }
 
 /** What a preprocess step accepts cannot be said in JSON Schema; what it leads to can. */
@@ -154,16 +169,21 @@ function withoutPreprocess(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
+/** zod writes a schema's name as `id`, which JSON Schema does not know. */
+function withoutId(schema: unknown): unknown {
+  const { id: _, ...rest } = schema as Json;
+  return rest;
+}
+
 function rewrite(value: unknown, renamed: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => rewrite(item, renamed));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).flatMap(([key, member]): [string, unknown][] => {
-    if (key === 'id' && typeof member === 'string') return [];
+  const entries = Object.entries(value).map(([key, member]): [string, unknown] => {
     if (key === '$ref' && typeof member === 'string') {
       const name = member.replace('#/$defs/', '');
-      return [[key, `#/components/schemas/${renamed.get(name) ?? name}`]];
+      return [key, `#/components/schemas/${renamed.get(name) ?? name}`];
     }
-    return [[key, rewrite(member, renamed)]];
+    return [key, rewrite(member, renamed)];
   });
   return Object.fromEntries(entries);
 }

@@ -88,6 +88,9 @@ export async function startAzurite(
       line.includes('Table service is successfully listening')
         ? line
         : undefined,
+  }).catch((error) => {
+    const hint = `if what it keeps in ${options.file('azurite')} is damaged, npm run reset empties it`;
+    throw new ChildError(`${(error as Error).message}; ${hint}`);
   });
   children.push(child);
   const account = `AccountName=${AZURITE_ACCOUNT};AccountKey=${AZURITE_KEY}`;

@@ -6,7 +6,7 @@
 var roleIds = {
   'Azure Service Bus Data Receiver': '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
   'Azure Service Bus Data Sender': '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
-  'Key Vault Secrets User': '4633458b-17de-408a-b874-0445c86b69e6'
+  'Key Vault Secrets Officer': 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
   'Monitoring Metrics Publisher': '3913510d-42f4-4e42-8a64-420c390055eb'
   Reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
@@ -39,7 +39,8 @@ var appOnQueues = [
 ]
 
 @export()
-var appOnVault = ['Key Vault Secrets User']
+@description('The app writes the signing secrets of webhooks, reads and deletes them.')
+var appOnVault = ['Key Vault Secrets Officer']
 
 @export()
 var appOnInsights = ['Monitoring Metrics Publisher']

@@ -147,6 +147,7 @@ module functionApp 'modules/functionApp.bicep' = {
     dataStorageName: names.dataStorage
     serviceBusHost: messaging.outputs.host
     insightsName: names.insights
+    vaultName: names.vault
     watchedTenantId: watchedTenantId
     watchedSubscriptionIds: watchedSubscriptionIds
     appSubnetId: network.?outputs.appSubnetId ?? ''

@@ -18,6 +18,7 @@ param hostStorageName string
 param dataStorageName string
 param serviceBusHost string
 param insightsName string
+param vaultName string
 param watchedTenantId string
 param watchedSubscriptionIds string[]
 
@@ -60,6 +61,7 @@ var productSettings = {
     length(environment().resourceManager) - 1
   )
   AZURE_SUBSCRIPTION_IDS: join(watchedSubscriptionIds, ',')
+  KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}'
   STORAGE_BLOB_ENDPOINT: 'https://${dataStorageName}.blob.${environment().suffixes.storage}'
   STORAGE_TABLE_ENDPOINT: 'https://${dataStorageName}.table.${environment().suffixes.storage}'
   ServiceBus__fullyQualifiedNamespace: serviceBusHost

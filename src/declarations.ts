@@ -8,11 +8,19 @@ import {
   snapshotBlobs,
 } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
+import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
 import type { TableDeclaration } from '#platform/tables.ts';
 
 /** Every table, container and queue of the product: local mode creates these, the docs and the Bicep check read them. */
-export const tables: readonly TableDeclaration[] = [inventoryTable, segmentsTable, jobsTable, keysTable];
+export const tables: readonly TableDeclaration[] = [
+  inventoryTable,
+  segmentsTable,
+  jobsTable,
+  keysTable,
+  webhooksTable,
+  deliveriesTable,
+];
 export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs];
-export const queues: readonly QueueDeclaration[] = [syncQueue, refreshQueue, eventsQueue];
+export const queues: readonly QueueDeclaration[] = [syncQueue, refreshQueue, eventsQueue, deliveriesQueue];

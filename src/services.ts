@@ -8,15 +8,18 @@ import {
   Publisher,
 } from '#features/inventory/index.ts';
 import { JobStore } from '#features/jobs/index.ts';
+import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
 import { healthRoutes } from '#http/health.ts';
 import { openApiRoute } from '#http/openapi.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { systemClock } from '#platform/clock.ts';
 import { azureCredential } from '#platform/credential.ts';
+import { encryptedSecrets } from '#platform/encryptedSecrets.ts';
 import { setLogLevel } from '#platform/log.ts';
 import { Queues } from '#platform/queues.ts';
 import { ResourceManager } from '#platform/resourceManager.ts';
+import { keyVaultSecrets, noSecrets } from '#platform/secrets.ts';
 import { Tables } from '#platform/tables.ts';
 import { startTelemetry } from '#platform/telemetry.ts';
 import { containers, queues as queueDeclarations, tables as tableDeclarations } from './declarations.ts';
@@ -63,6 +66,23 @@ export function createServices(settings: Settings) {
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
   const identity = new Identity({ tables, clock });
+  const urlPolicy = {
+    ports: settings.WEBHOOK_PORTS,
+    allowHttp: settings.WEBHOOK_ALLOW_HTTP && connectionString !== undefined,
+    allowLoopback: settings.WEBHOOK_ALLOW_LOOPBACK && connectionString !== undefined,
+  };
+  const localSecrets = connectionString ? encryptedSecrets(settings.SECRETS_DIRECTORY) : noSecrets;
+  const webhooks = new Webhooks({
+    tables,
+    queues,
+    secrets: settings.KEY_VAULT_URL ? keyVaultSecrets(settings.KEY_VAULT_URL, credential) : localSecrets,
+    clock,
+    sender: new Sender(urlPolicy),
+    urlPolicy,
+    disableAfterDays: settings.WEBHOOK_DISABLE_AFTER_DAYS,
+    retentionDays: settings.WEBHOOK_RETENTION_DAYS,
+    overlapHours: settings.WEBHOOK_SECRET_OVERLAP_HOURS,
+  });
   const dependencies = [
     { name: 'tables', critical: true, check: () => tables.ping() },
     ...containers.map((container) => ({
@@ -80,6 +100,7 @@ export function createServices(settings: Settings) {
   const routes = [
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
+    ...webhookRoutes(webhooks),
     ...healthRoutes(dependencies),
   ];
   const api = new Api({
@@ -107,6 +128,7 @@ export function createServices(settings: Settings) {
     publisher,
     discovery,
     identity,
+    webhooks,
     api,
     prepare,
   };

@@ -80,6 +80,38 @@ const shape = {
     description: 'Largest request body that the API accepts.',
     unit: 'KiB',
   }),
+  KEY_VAULT_URL: z.url().optional().meta({
+    description: 'Key Vault that keeps the secrets of webhooks, reached with managed identity.',
+  }),
+  SECRETS_DIRECTORY: z.string().default('.policycortex/secrets').meta({
+    description:
+      'Where local mode keeps secrets, encrypted. Used only with the storage emulator and no Key Vault.',
+  }),
+  WEBHOOK_PORTS: z
+    .string()
+    .default('443,8443')
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.number().int().min(1).max(65_535)).min(1))
+    .meta({ description: 'Ports that webhooks may be sent to (comma separated).' }),
+  WEBHOOK_ALLOW_HTTP: z.stringbool().default(false).meta({
+    description: 'Webhooks may be sent over http. Only with the storage emulator; never in Azure.',
+  }),
+  WEBHOOK_ALLOW_LOOPBACK: z.stringbool().default(false).meta({
+    description:
+      'Webhooks may be sent to this machine, on any port. Only with the storage emulator; never in Azure.',
+  }),
+  WEBHOOK_DISABLE_AFTER_DAYS: z.coerce.number().min(0.001).max(365).default(5).meta({
+    description: 'A webhook that has failed every delivery for this long is disabled.',
+    unit: 'days',
+  }),
+  WEBHOOK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30).meta({
+    description: 'How long deliveries, with the answers of receivers, are kept.',
+    unit: 'days',
+  }),
+  WEBHOOK_SECRET_OVERLAP_HOURS: z.coerce.number().min(0).max(720).default(24).meta({
+    description: 'How long the old secret of a webhook signs beside a new one.',
+    unit: 'hours',
+  }),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional().meta({
     description: 'Application Insights that traces and metrics go to, with managed identity. Unset: nowhere.',
   }),

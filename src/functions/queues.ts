@@ -2,6 +2,7 @@ import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
 import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/inventory/index.ts';
+import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
 import { measure, traced } from '#platform/telemetry.ts';
@@ -14,13 +15,15 @@ const Properties = z
   .catch({ traceparent: undefined });
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
-export function registerQueues({ discovery, catalogueOf }: Services): void {
+export function registerQueues({ discovery, catalogueOf, webhooks }: Services): void {
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(refreshQueue, RefreshMessage, (message) => discovery.refresh(message));
   registerQueue(eventsQueue, EventBatch, async (events) => {
     for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))
       catalogueOf(tenantId).invalidate();
+    await webhooks.fanOut(events);
   });
+  registerQueue(deliveriesQueue, DeliveryMessage, (message) => webhooks.deliver(message));
 }
 
 function registerQueue<T>(

@@ -17,6 +17,8 @@ export function registerTimers(services: Services): void {
   registerTimer('feedTimer', settings.FEED_SCHEDULE, () => catchUp(services));
   registerTimer('retentionTimer', settings.RETENTION_SCHEDULE, () => forgetOldHistory(services));
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
+  registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
+  registerTimer('webhookRetentionTimer', settings.RETENTION_SCHEDULE, () => services.webhooks.forget());
 }
 
 async function startSync({ discovery, settings }: Services): Promise<void> {

@@ -1,5 +1,6 @@
 import type { SecretClient } from '@azure/keyvault-secrets';
 import type { AzureCredential } from './credential.ts';
+import { Failure } from './failure.ts';
 
 /** A place for secrets. Names are letters, digits and dashes, at most 127. Values are never logged. */
 export type Secrets = {
@@ -34,6 +35,19 @@ export function keyVaultSecrets(vaultUrl: string, credential: AzureCredential): 
       await orUndefined(async () => (await client()).beginDeleteSecret(name));
     },
   };
+}
+
+/** Stands where no place for secrets is configured: whatever needs one fails, and nothing else. */
+export const noSecrets: Secrets = {
+  get: refuse,
+  set: refuse,
+  delete: refuse,
+};
+
+function refuse(): Promise<never> {
+  return Promise.reject(
+    new Failure('unavailable', 'no place for secrets is configured', { next: 'set KEY_VAULT_URL' }),
+  );
 }
 
 async function orUndefined<T>(work: () => Promise<T>): Promise<T | undefined> {

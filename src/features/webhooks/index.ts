@@ -1,1 +1,7 @@
+export { DeliveryMessage, deliveriesQueue } from './delivery/queue.ts';
+export { type Resolve, Sender } from './delivery/sender.ts';
+export { webhookRoutes } from './routes.ts';
+export { deliveriesTable, webhooksTable } from './rows.ts';
+export { Webhooks } from './service.ts';
+export { verifyWebhook } from './signature.ts';
 export { checkUrl } from './ssrf/url.ts';

@@ -41,9 +41,11 @@ async function measure(parts: Parts, size: number, context: BenchContext): Promi
   const filters = await filtersOf(app);
   for (const { path } of filters) await call(app, path);
   const rounds = context.isQuick ? 20 : 100;
+  const control: number[] = [];
   const samples = new Map<string, number[]>(filters.map(({ name }) => [name, []]));
   for (let index = 0; index < rounds; index += 1) {
     for (const { name, path } of filters) samples.get(name)?.push(await timed(() => call(app, path)));
+    control.push(await timed(() => call(app, '/health/live')));
   }
   const all = [...samples.values()].flat();
   const p99 = percentile(all, 0.99);
@@ -58,6 +60,7 @@ async function measure(parts: Parts, size: number, context: BenchContext): Promi
       details: {
         resources,
         ...summarize(all),
+        control: summarize(control),
         byFilter: Object.fromEntries([...samples].map(([name, values]) => [name, summarize(values)])),
       },
     },

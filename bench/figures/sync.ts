@@ -5,6 +5,9 @@ import { type Parts, type Simulator, withParts } from '../support/parts.ts';
 import { cpuMilliseconds } from '../support/processes.ts';
 import { median, round } from '../support/stats.ts';
 
+/** A ratio is taken within a round; the figure is the median of the rounds. */
+const ROUNDS = 3;
+
 /** First and second sync, beside what the bare clients need for the same rows. */
 export const sync: Figure = {
   name: 'sync',
@@ -16,9 +19,8 @@ type Round = Awaited<ReturnType<typeof measure>>;
 
 async function* run(context: BenchContext): AsyncGenerator<Measurement> {
   const size = context.isQuick ? 10_000 : 100_000;
-  const count = context.isQuick ? 3 : 2;
   const rounds: Round[] = [];
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < ROUNDS; index += 1) {
     const isFloorFirst = index % 2 === 0;
     rounds.push(await withParts((parts) => measure(parts, { context, size, isFloorFirst })));
   }
@@ -27,7 +29,7 @@ async function* run(context: BenchContext): AsyncGenerator<Measurement> {
   const firstMs = of(({ first }) => first.milliseconds);
   const secondMs = of(({ second }) => second.milliseconds);
   const resources = rounds[0]?.first.resources ?? 0;
-  const ratio = floorMs / firstMs;
+  const ratio = of(({ floor, first }) => floor.milliseconds / first.milliseconds);
   const all = (pick: (round: Round) => number) => rounds.map((one) => Math.round(pick(one)));
   yield {
     figure: 'first sync',
@@ -47,7 +49,7 @@ async function* run(context: BenchContext): AsyncGenerator<Measurement> {
       commits: rounds[0]?.first.commits,
     },
   };
-  const speedup = firstMs / secondMs;
+  const speedup = of(({ first, second }) => first.milliseconds / second.milliseconds);
   const writes = Math.max(...rounds.map(({ second }) => second.commits));
   yield {
     figure: 'second sync, nothing changed',

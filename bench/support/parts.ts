@@ -28,13 +28,20 @@ export type Emulator = {
 };
 export type Host = { readonly url: string; readonly eventGridKey: string; readonly child: Child };
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Runs `work`, then stops every part that it started and removes their data. */
 export function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
   return inTempDir(async (dir) => {
     const children: Child[] = [];
+    const endAll = () => {
+      void Promise.all(children.map((child) => child.stop(500))).finally(() => process.exit(130));
+    };
+    for (const signal of SIGNALS) process.once(signal, endAll);
     try {
       return await work(createParts(dir, children));
     } finally {
+      for (const signal of SIGNALS) process.off(signal, endAll);
       await Promise.all(children.map((child) => child.stop(2000)));
     }
   });

@@ -5,7 +5,10 @@ export function percentile(samples: readonly number[], p: number): number {
 }
 
 export function median(samples: readonly number[]): number {
-  return percentile(samples, 0.5);
+  const sorted = Float64Array.from(samples).sort();
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
 /** Rounded to `digits` decimals, for output. */

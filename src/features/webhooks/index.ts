@@ -1,5 +1,5 @@
 export { DeliveryMessage, deliveriesQueue } from './delivery/queue.ts';
-export { type Resolve, Sender } from './delivery/sender.ts';
+export { Sender } from './delivery/sender.ts';
 export { webhookRoutes } from './routes.ts';
 export { deliveriesTable, webhooksTable } from './rows.ts';
 export { Webhooks } from './service.ts';

@@ -44,6 +44,23 @@ resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   }
 }
 
+// The way out of the app, to Resource Manager and to webhooks: one address of its own.
+resource outboundAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
+  name: '${name}-out'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIPAllocationMethod: 'Static' }
+}
+
+resource outbound 'Microsoft.Network/natGateways@2025-05-01' = {
+  name: '${name}-out'
+  location: location
+  tags: tags
+  sku: { name: 'Standard' }
+  properties: { publicIpAddresses: [{ id: outboundAddress.id }] }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: name
   location: location
@@ -55,6 +72,8 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 24, 0)
+          defaultOutboundAccess: false
+          natGateway: { id: outbound.id }
           delegations: [
             { name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }
           ]
@@ -64,6 +83,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 24, 1)
+          defaultOutboundAccess: false
           networkSecurityGroup: { id: endpointRules.id }
           privateEndpointNetworkPolicies: 'Enabled'
         }

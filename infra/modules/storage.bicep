@@ -26,6 +26,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
+    sasPolicy: { sasExpirationPeriod: '1.00:00:00', expirationAction: 'Log' }
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: isPublic ? 'Enabled' : 'Disabled'
     // Event Grid, a trusted service, writes what it could not deliver past a closed door.

@@ -8,6 +8,7 @@ const checks: readonly (readonly [name: string, command: string, ...args: string
   ['layers', 'depcruise', '--config', '.dependency-cruiser.mjs', 'src'],
   ['dead code', 'knip'],
   ['generated docs', 'node', 'scripts/docs.ts', '--check'],
+  ['infra declarations', 'node', 'scripts/infra/declarations.ts', '--check'],
 ];
 
 const failed = checks.filter(([name, command, ...args]) => {

@@ -5,7 +5,7 @@ import type { Answer } from './route.ts';
 const compress = promisify(gzip);
 
 /** Below this, compressing costs more than it saves. */
-const MIN_COMPRESSED = 1400;
+const MIN_COMPRESSED = 8_000;
 
 /** An answer as a response: conditional (RFC 9110 If-None-Match), compressed where the caller takes gzip. */
 export async function toResponse(

@@ -24,7 +24,8 @@ Usage: npm start -- [options]
 
   --port N          where the API listens                           (default 7071)
   --data-dir DIR    where everything is kept                        (default .policycortex)
-  --estate-size N   resources that the simulator makes              (default 2000)
+  --estate-size N   resources that the simulator makes              (default 2000;
+                    above 150,000 the inventory does not survive a restart)
   --seed N          same seed, same estate                          (default 1)
   --drift N         changes a second that the simulator makes       (default 0.5, 0 = none)
   --estate FILE     take the estate from a file instead, made with

@@ -22,6 +22,8 @@ export type StackOptions = LocalOptions & {
 };
 
 const AZURITE_ACCOUNT = 'devstoreaccount1';
+/** Azurite writes each of its databases as one string, which holds about this many resources. Above, it keeps them in memory. */
+const MAX_KEPT = 150_000;
 /** The emulator's published key, the same on every machine: no secret. */
 const AZURITE_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -65,7 +67,7 @@ async function stopAll(children: readonly Child[]): Promise<void> {
 }
 
 export async function startAzurite(
-  options: Pick<StackOptions, 'file'>,
+  options: Pick<StackOptions, 'file'> & { readonly estateSize?: number },
   children: Child[],
 ): Promise<Record<string, string>> {
   if (process.env.STORAGE_TABLE_ENDPOINT || process.env.STORAGE_CONNECTION_STRING) return {};
@@ -75,6 +77,7 @@ export async function startAzurite(
     name: 'Azurite',
     script: scriptOf('azurite'),
     args: [
+      ...((options.estateSize ?? 0) > MAX_KEPT ? ['--inMemoryPersistence'] : []),
       '--location',
       options.file('azurite'),
       '--silent',

@@ -90,8 +90,8 @@ export type QueuesOptions = {
 
 async function connect(options: QueuesOptions): Promise<ServiceBusClient> {
   const { ServiceBusClient } = await import('@azure/service-bus');
-  // A send on a connection that broke waits this long before it is tried again; the library's default is a minute.
-  const retryOptions = { timeoutInMs: 5_000, maxRetries: 5 };
+  // By default a send on a connection that broke waits a minute, and half of one before it is tried again.
+  const retryOptions = { timeoutInMs: 10_000, maxRetries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 4_000 };
   if (options.connectionString) return new ServiceBusClient(options.connectionString, { retryOptions });
   if (!options.namespace || !options.credential) {
     throw new TypeError('a Service Bus namespace and a credential are required');

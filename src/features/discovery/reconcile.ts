@@ -106,19 +106,20 @@ export class Reconciliation {
     const different: Candidate[] = [];
     for (const raw of documents) {
       const rowHash = via === 'graph' ? hashRow(raw) : undefined;
-      const early = rowHash && this.#known.get(resourceKey(String(raw.id)));
+      const early =
+        rowHash && this.#known.size > 0 ? this.#known.get(resourceKey(String(raw.id))) : undefined;
       if (early && early.rowHash === rowHash && early.source === 'azure') {
         this.#ports.apiVersions.learn(String(raw.type), raw.apiVersion);
         this.#see(early.key);
         continue;
       }
       const document = toResourceDocument(raw);
-      const key = document && resourceKey(document.id);
-      if (!key || !this.#see(key)) continue;
+      if (!document) continue;
       const canonical = canonicalize(document);
+      if (!this.#see(canonical.key)) continue;
       const apiVersion = typeof raw.apiVersion === 'string' ? raw.apiVersion : undefined;
       this.#ports.apiVersions.learn(document.type, apiVersion);
-      const known = this.#known.get(key);
+      const known = this.#known.get(canonical.key);
       if (known?.hash === canonical.hash && known.source === 'azure') continue;
       different.push({ canonical, apiVersion, rowHash, known });
     }
@@ -171,8 +172,7 @@ export class Reconciliation {
   }
 
   async #toChange({ canonical, apiVersion, rowHash, known }: Candidate): Promise<Change> {
-    const previous =
-      known && (await this.#ports.store.get(this.#subscriptionId, resourceKey(canonical.document.id)));
+    const previous = known && (await this.#ports.store.get(this.#subscriptionId, canonical.key));
     return {
       kind: 'put',
       next: canonical,
@@ -254,7 +254,7 @@ export class Reconciliation {
 
   /** Whether Resource Graph has caught up with what we have: our row, or that we deleted it. */
   #isSettled({ canonical, known }: Candidate): boolean {
-    if (!known) return !this.#deletedLately.has(resourceKey(canonical.document.id));
+    if (!known) return !this.#deletedLately.has(canonical.key);
     const age = this.#ports.clock.now().getTime() - Date.parse(known.updatedAt);
     return age > this.#ports.graphLagSeconds * 1000;
   }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AzureDocument } from '#platform/resourceManager.ts';
-import { parseResourceId } from './resourceId.ts';
+import { parseResourceId, resourceKey } from './resourceId.ts';
 
 /** A resource as the inventory keeps it: the ARM document, without what changes on its own. */
 export type ResourceDocument = {
@@ -15,6 +15,7 @@ export type ResourceDocument = {
 
 /** A document ready to be compared and stored: same content, same text, same hash, whatever the source. */
 export type CanonicalDocument = {
+  readonly key: string;
   readonly document: ResourceDocument;
   readonly json: string;
   readonly hash: string;
@@ -54,7 +55,12 @@ export function normalizeLocation(location: unknown): string {
 /** Sorted keys throughout; the hash covers all of it. */
 export function canonicalize(document: ResourceDocument): CanonicalDocument {
   const json = canonicalJson(document);
-  return { document, json, hash: hash('sha256', json, 'base64url').slice(0, 16) };
+  return {
+    key: resourceKey(document.id),
+    document,
+    json,
+    hash: hash('sha256', json, 'base64url').slice(0, 16),
+  };
 }
 
 /** JSON of a value in which the order of keys does not count: equal values have equal texts. */

@@ -61,9 +61,10 @@ const TYPE_OF: Record<ChangeKind, ResourceEventType> = {
  * whoever publishes a commit, and however often, the ids are the same.
  */
 export function toCloudEvents(tenantId: string, commit: Commit): ResourceEvent[] {
+  const name = hash('sha256', messageIdOf(tenantId, commit), 'buffer');
   return commit.changes.map((change, index) => ({
     specversion: '1.0',
-    id: stableUuid(`${tenantId}|${commit.segment}|${commit.seq}|${index}`),
+    id: stableUuid(name, index),
     source: `/tenants/${tenantId}/inventory`,
     type: TYPE_OF[change.kind],
     subject: change.entry.id,
@@ -96,11 +97,12 @@ function toData(segment: string, { kind, entry, changedPaths, cause }: LoggedCha
   };
 }
 
-/** RFC 9562 version 8: a UUID whose bits are a hash of the name. */
-function stableUuid(name: string): string {
-  const bytes = hash('sha256', name, 'buffer').subarray(0, 16);
+/** RFC 9562 version 8: a UUID of the hash of the commit's name; its last two bytes are the place in the commit. */
+function stableUuid(name: Buffer, place: number): string {
+  const bytes = Buffer.from(name.subarray(0, 16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  bytes.writeUInt16BE(place, 14);
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

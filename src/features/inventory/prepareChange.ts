@@ -10,7 +10,6 @@ import type {
   StoredResource,
 } from './model.ts';
 import { sizeOfRow } from './payload.ts';
-import { resourceKey } from './resourceId.ts';
 import { rowKeys, toHistoryRow, toResourceRow } from './rows.ts';
 
 /** A change as the rows that it writes. */
@@ -32,8 +31,7 @@ export async function prepareChange(change: Change, options: Options): Promise<P
     const remove: RowWrite = { kind: 'delete', rowKey: rowKeys.resource(entry.key) };
     return prepared([remove, history], { kind: 'deleted', entry, changedPaths: [], cause: change.cause });
   }
-  const { document, hash, json } = change.next;
-  const key = resourceKey(document.id);
+  const { key, document, hash, json } = change.next;
   const entry: ResourceEntry = {
     key,
     id: document.id,

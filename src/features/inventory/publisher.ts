@@ -23,7 +23,8 @@ const BATCH = 40;
  */
 export class Publisher {
   readonly #queues: Queues;
-  readonly #outstanding = new Set<Promise<void>>();
+  /** By message id, so that a sweep does not add what waits already. */
+  readonly #outstanding = new Map<string, Promise<void>>();
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
@@ -32,15 +33,17 @@ export class Publisher {
   }
 
   enqueue(owner: OutboxOwner, commit: Commit): void {
+    const id = messageIdOf(owner.tenantId, commit);
+    if (this.#outstanding.has(id)) return;
     const handled = new Promise<void>((resolve) => this.#waiting.push({ owner, commit, resolve }));
-    this.#outstanding.add(handled);
-    void handled.then(() => this.#outstanding.delete(handled));
+    this.#outstanding.set(id, handled);
+    void handled.then(() => this.#outstanding.delete(id));
     if (!this.#running) this.#running = this.#run();
   }
 
   /** Resolves when all that was enqueued by now has been sent, or left for the sweep. */
   async flush(): Promise<void> {
-    await Promise.all(this.#outstanding);
+    await Promise.all(this.#outstanding.values());
   }
 
   async #run(): Promise<void> {

@@ -5,6 +5,8 @@ import type { Logger } from './log.ts';
 
 /** Logs what the app leaves unhandled and goes on, as Azure's host does by restarting the worker. */
 export function logUnhandled(logger: Logger): void {
+  // Nobody reads the log any more: the starter is gone. To log that would end here again, for ever.
+  process.stderr.on('error', () => process.exit(1));
   process.on('unhandledRejection', (error) =>
     logger({ level: 'error', category: 'Worker', message: 'Unhandled rejection in the app', error }),
   );

@@ -8,6 +8,9 @@ export type Settler = {
   abandon(messages: readonly ServiceBusReceivedMessage[]): Promise<void>;
 };
 
+/** The client waits minutes for an answer on a link that has gone; the lock runs out and the message comes again. */
+const SETTLE_LIMIT_MS = 5_000;
+
 /** Settles the messages of one receiver. */
 export function createSettler(
   receiver: ServiceBusReceiver,
@@ -19,7 +22,7 @@ export function createSettler(
   ): Promise<void> {
     await Promise.all(
       messages.map((message) =>
-        receiver[action](message).catch((error: unknown) =>
+        withinLimit(receiver[action](message)).catch((error: unknown) =>
           options.logger({
             level: 'warning',
             category: 'Host.ServiceBus',
@@ -37,4 +40,18 @@ export function createSettler(
     },
     abandon: (messages) => each(messages, 'abandonMessage'),
   };
+}
+
+async function withinLimit(settling: Promise<void>): Promise<void> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => limit.reject(new Error(`the broker did not answer within ${SETTLE_LIMIT_MS} ms`)),
+    SETTLE_LIMIT_MS,
+  );
+  settling.catch(() => undefined);
+  try {
+    await Promise.race([settling, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -63,6 +63,7 @@ export function createServices(settings: Settings) {
     jobsOf,
     published,
     graphLagSeconds: settings.GRAPH_LAG_SECONDS,
+    estateTenantId: settings.TENANT_ID,
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
   const identity = new Identity({ tables, clock });

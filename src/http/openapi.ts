@@ -130,7 +130,7 @@ function queryParameters(route: Route, schemas: Json): Json[] {
 function toReference(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
   const json = toSchema(schema, io, schemas);
   const { id } = schema.meta() ?? {};
-  if (typeof id !== 'string') return json;
+  if (typeof id !== 'string' || json.$ref) return json;
   const name = nameOf(id, io);
   schemas[name] = json;
   return { $ref: `#/components/schemas/${name}` };

@@ -227,7 +227,7 @@ function toAzureError(error: unknown): AzureError {
     response?: { headers?: { get(name: string): string | undefined } };
   };
   const retryAfter = Number(response?.headers?.get('retry-after'));
-  const kind = code === 'SubscriptionNotFound' ? 'refused' : kindOf(Number(statusCode));
+  const kind = KIND_OF_CODE[code ?? ''] ?? kindOf(Number(statusCode));
   return new AzureError(kind, explain(error), {
     cause: error,
     retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
@@ -263,6 +263,15 @@ function innermost(body: ErrorBody | undefined): ErrorBody | undefined {
   const [first] = body?.details ?? [];
   return first ? innermost(first) : body;
 }
+
+/** 404s that do not say that the resource is gone. */
+const KIND_OF_CODE: Readonly<Record<string, AzureErrorKind>> = {
+  SubscriptionNotFound: 'refused',
+  InvalidResourceType: 'badRequest',
+  InvalidResourceNamespace: 'badRequest',
+  ResourceProviderNotFound: 'badRequest',
+  MissingRegistrationForType: 'badRequest',
+};
 
 function kindOf(status: number): AzureErrorKind {
   if (status === 404 || status === 410) return 'notFound';

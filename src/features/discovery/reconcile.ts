@@ -5,6 +5,7 @@ import {
   type Change,
   canonicalize,
   type InventoryStore,
+  parseResourceId,
   type ResourceEntry,
   resourceKey,
   type StaleScopes,
@@ -21,6 +22,8 @@ import type { ApiVersions } from './apiVersions.ts';
 import type { EstateReader } from './estateReader.ts';
 import { refreshResource } from './refresh.ts';
 import { retrying } from './retrying.ts';
+
+type Put = Extract<Change, { kind: 'put' }>;
 
 /** What a subscription's sync has done so far. */
 type SyncProgress = { pages: number; resources: number; changed: number; deleted: number };
@@ -144,11 +147,16 @@ export class Reconciliation {
   async #write(candidates: readonly Candidate[]): Promise<void> {
     if (candidates.length === 0) return;
     const { store } = this.#ports;
-    const changes = await Promise.all(candidates.map((candidate) => this.#toChange(candidate)));
+    const decided = await Promise.all(candidates.map((candidate) => this.#toChange(candidate)));
+    const changes = decided.filter((change) => change !== undefined);
     const results = await store.write(this.#subscriptionId, changes);
     this.progress.changed += this.#note(results, (entry) => this.#known.set(entry.key, entry));
-    const conflicts = candidates.filter((_, index) => results[index]?.status === 'conflict');
-    await this.#refresh(conflicts.map(({ canonical }) => canonical.document.id));
+    const refused = changes.filter((_, index) => results[index]?.status === 'conflict');
+    const overtaken = candidates.filter((_, index) => decided[index] === undefined);
+    await this.#refresh([
+      ...refused.map(({ next }) => next.document.id),
+      ...overtaken.map(({ canonical }) => canonical.document.id),
+    ]);
   }
 
   /** Takes over what was written; returns how many. */
@@ -171,8 +179,10 @@ export class Reconciliation {
     await store.saveSnapshot(this.#subscriptionId, { seq: this.#seq, entries: this.#known });
   }
 
-  async #toChange({ canonical, apiVersion, rowHash, known }: Candidate): Promise<Change> {
+  /** Undefined where somebody has changed the resource since the run began: what the graph says may be older. */
+  async #toChange({ canonical, apiVersion, rowHash, known }: Candidate): Promise<Put | undefined> {
     const previous = known && (await this.#ports.store.get(this.#subscriptionId, canonical.key));
+    if (known && previous?.seq !== known.seq) return undefined;
     return {
       kind: 'put',
       next: canonical,
@@ -209,7 +219,7 @@ export class Reconciliation {
     const byGroup = Map.groupBy(missing, ({ id }) => groupOf(id));
     await mapConcurrently([...byGroup], 4, async ([group, entries]) => {
       try {
-        const isGone = entries.length > 1 && !(await this.#groupExists(group));
+        const isGone = group !== '' && entries.length > 1 && !(await this.#groupExists(group));
         if (isGone) await this.#deleteAll(entries);
         else await this.#refresh(entries.map(({ id }) => id));
       } catch (error) {
@@ -279,6 +289,7 @@ function hashRow(row: AzureDocument): string {
   return hash('sha256', JSON.stringify(row), 'base64url').slice(0, 16);
 }
 
+/** Resource group in lower case; empty for what lies directly in the subscription. */
 function groupOf(id: string): string {
-  return (id.split('/')[4] ?? '').toLowerCase();
+  return (parseResourceId(id).resourceGroup ?? '').toLowerCase();
 }

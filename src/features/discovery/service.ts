@@ -35,6 +35,8 @@ export type DiscoveryPorts = {
   /** Resolves when what was committed has been published. */
   readonly published: () => Promise<void>;
   readonly graphLagSeconds: number;
+  /** The tenant whose estate this deployment's identity reads; nobody else may sync with it. */
+  readonly estateTenantId: string;
   /** Unset: every subscription that the identity can read. */
   readonly onlySubscriptions: readonly string[] | undefined;
 };
@@ -56,6 +58,11 @@ export class Discovery {
   /** Puts every subscription on the `sync` queue; returns the job, or the one that is under way. @throws AzureError */
   async startSync(tenantId: string): Promise<SyncJob> {
     const { queues, jobsOf } = this.#ports;
+    if (tenantId !== this.#ports.estateTenantId) {
+      throw new Failure('forbidden', 'this deployment reads the estate of another tenant', {
+        next: 'deploy PolicyCortex with an identity of your own tenant',
+      });
+    }
     const subscriptions = await this.#onboard(tenantId);
     const { job, joined } = await jobsOf(tenantId).start(KIND, subscriptions);
     const waiting = job.parts.filter(({ state }) => state === 'queued');

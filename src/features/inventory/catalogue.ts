@@ -10,6 +10,8 @@ import type { Commit, ResourceEntry } from './model.ts';
 import { parseResourceId } from './resourceId.ts';
 import type { InventoryStore } from './store.ts';
 
+/** A look at the tables: when it began, and how many changes had been announced by then. */
+type Look = { readonly at: number; readonly wanted: number };
 type SegmentState = { readonly marker: string; readonly seq: number };
 
 /** How many segments are read at a time when an instance starts. */
@@ -25,8 +27,9 @@ export class Catalogue {
   readonly #freshnessMs: number;
   readonly #index = new ResourceIndex();
   readonly #segments = new Map<string, SegmentState>();
-  #refreshing: Promise<void> | undefined;
-  #refreshedAt = Number.NEGATIVE_INFINITY;
+  #wanted = 0;
+  #current: { readonly promise: Promise<void> } | undefined;
+  #done: Look = { at: Number.NEGATIVE_INFINITY, wanted: 0 };
 
   constructor(store: InventoryStore, options: { clock: Clock; freshnessMs: number }) {
     this.#store = store;
@@ -42,31 +45,42 @@ export class Catalogue {
 
   /** Makes the next query look for changes first: something was written here, or an event said so. */
   invalidate(): void {
-    this.#refreshedAt = Number.NEGATIVE_INFINITY;
+    this.#wanted += 1;
   }
 
+  /** Resolves once a look that is fresh enough is done; at most the one under way and one more are waited for. */
   async #fresh(): Promise<void> {
-    while (this.#clock.now().getTime() - this.#refreshedAt > this.#freshnessMs) {
-      const startedAt = this.#clock.now().getTime();
-      this.#refreshing ??= this.#refresh(startedAt).finally(() => {
-        this.#refreshing = undefined;
-      });
-      await this.#refreshing;
+    const need = { since: this.#clock.now().getTime() - this.#freshnessMs, wanted: this.#wanted };
+    const isEnough = ({ at, wanted }: Look) => at >= need.since && wanted >= need.wanted;
+    if (isEnough(this.#done)) return;
+    const current = this.#current;
+    if (current) {
+      await current.promise.catch(() => undefined);
+      if (isEnough(this.#done)) return;
     }
+    this.#current ??= this.#start();
+    await this.#current.promise;
   }
 
-  async #refresh(startedAt: number): Promise<void> {
-    this.#refreshedAt = startedAt;
-    try {
-      const segments = await this.#store.segments.list();
-      const changed = segments.filter(
-        ({ segment, marker }) => this.#segments.get(segment)?.marker !== marker,
-      );
-      await mapConcurrently(changed, LOAD_CONCURRENCY, (segment) => this.#read(segment));
-    } catch (error) {
-      this.#refreshedAt = Number.NEGATIVE_INFINITY;
-      throw error;
-    }
+  #start(): { promise: Promise<void> } {
+    const look = { at: this.#clock.now().getTime(), wanted: this.#wanted };
+    const promise = this.#refresh().then(
+      () => {
+        this.#done = look;
+        this.#current = undefined;
+      },
+      (error: unknown) => {
+        this.#current = undefined;
+        throw error;
+      },
+    );
+    return { promise };
+  }
+
+  async #refresh(): Promise<void> {
+    const segments = await this.#store.segments.list();
+    const changed = segments.filter(({ segment, marker }) => this.#segments.get(segment)?.marker !== marker);
+    await mapConcurrently(changed, LOAD_CONCURRENCY, (segment) => this.#read(segment));
   }
 
   async #read({ segment, marker }: { segment: string; marker: string }): Promise<void> {

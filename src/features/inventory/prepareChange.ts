@@ -20,6 +20,9 @@ export type PreparedChange = {
   readonly logBytes: number;
 };
 
+/** Characters of all changed paths of one change together. */
+const MAX_PATHS_LENGTH = 20_000;
+
 type Options = { readonly seq: number; readonly at: string; readonly blobs: TenantBlobs };
 
 /** The rows and the log entry of a change, as part of commit `seq`. A creation needs no history row: the resource row is it. */
@@ -65,7 +68,7 @@ export async function prepareChange(change: Change, options: Options): Promise<P
   return prepared([{ kind: 'replace', rowKey, row, etag: previous.etag }, history], {
     kind: 'updated',
     entry,
-    changedPaths: patch.map((operation) => operation.path),
+    changedPaths: shortened(patch.map((operation) => operation.path)),
     cause: change.cause,
   });
 }
@@ -92,6 +95,24 @@ async function historyWrite(
     }),
   };
   return { kind: 'insert', rowKey: rowKeys.history(key, seq), row: await toHistoryRow(record, key, blobs) };
+}
+
+/** An event has to fit a message: where too much changed at once, the paths end higher up. */
+function shortened(paths: readonly string[]): readonly string[] {
+  for (const depth of [Number.POSITIVE_INFINITY, 4, 3, 2]) {
+    const cut = [
+      ...new Set(
+        paths.map((path) =>
+          path
+            .split('/')
+            .slice(0, depth + 1)
+            .join('/'),
+        ),
+      ),
+    ];
+    if (cut.join('').length <= MAX_PATHS_LENGTH) return cut;
+  }
+  return [...new Set(paths.map((path) => path.split('/').slice(0, 2).join('/')))];
 }
 
 /** Where one side does not exist the whole document comes or goes (RFC 6902: path "" is the document). */

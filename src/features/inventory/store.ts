@@ -2,6 +2,7 @@ import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
 import { MAX_TRANSACTION, type Partition, type Table, type Tables, WriteConflict } from '#platform/tables.ts';
 import type { Change, Commit, HistoryRecord, StoredResource, WriteResult } from './model.ts';
+import { decodeBody, encodeBody } from './payload.ts';
 import type { Publisher } from './publisher.ts';
 import {
   HEAD,
@@ -191,17 +192,14 @@ export class InventoryStore {
   }
 
   async #readStaleScopes(segment: string): Promise<StaleScopes> {
-    const row = await this.#partition(segment).get<{ scopes: string }>(STALE);
-    return row ? (JSON.parse(row.scopes) as StaleScopes) : {};
+    const row = await this.#partition(segment).get(STALE);
+    return row ? (JSON.parse(await decodeBody(row, this.#blobs)) as StaleScopes) : {};
   }
 
   async setStaleScopes(segment: string, scopes: StaleScopes): Promise<void> {
     this.#stale.delete(segment);
-    await this.#partition(segment).write({
-      kind: 'upsert',
-      rowKey: STALE,
-      row: { scopes: JSON.stringify(scopes) },
-    });
+    const row = await encodeBody(JSON.stringify(scopes), this.#blobs, `stale/${segment}`);
+    await this.#partition(segment).write({ kind: 'upsert', rowKey: STALE, row });
   }
 
   announce(segment: string): Promise<void> {

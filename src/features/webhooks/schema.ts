@@ -30,7 +30,7 @@ const CustomFilter = z.strictObject({
       'less',
     ])
     .default('equals'),
-  value: z.json().optional(),
+  value: z.unknown().optional(),
 });
 export type CustomFilter = {
   readonly path: string;
@@ -45,7 +45,7 @@ const Filters = z
     resource_types: Values.optional().meta({ description: 'ARM types; `*` stands for any characters.' }),
     severity_levels: Values.optional(),
     custom_filters: z
-      .union([z.array(CustomFilter).max(20), z.record(z.string().min(1).max(256), z.json())])
+      .union([z.array(CustomFilter).max(20), z.record(z.string().min(1).max(256), z.unknown())])
       .optional()
       .meta({ description: 'A list, or a map of path to the value it must equal.' }),
   })

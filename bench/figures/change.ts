@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchContext, Figure, Measurement } from '../figure.ts';
 import { type App, call, startApp, syncEstate } from '../support/app.ts';
 import { type Parts, withParts } from '../support/parts.ts';
-import { percentile, round, summarize } from '../support/stats.ts';
+import { cpuMilliseconds } from '../support/processes.ts';
+import { median, percentile, round, summarize } from '../support/stats.ts';
 
 const RATE = 50;
 const TAG = 'bench-change';
-const POLL_MS = 20;
+const POLL_MS = 50;
 const DEADLINE_MS = 30_000;
 const API_VERSION = '2021-04-01';
 
@@ -28,6 +29,7 @@ async function measure(parts: Parts, context: BenchContext): Promise<Measurement
   await syncEstate(app, context);
   const count = RATE * (context.isQuick ? 10 : 20);
   const targets = await chooseTargets(app, count);
+  const cpuBefore = cpuMilliseconds(app.host.child.pid);
   const changedAt = new Map<string, number>();
   const seenAt = new Map<string, number>();
   const changing = changeAll(app, targets, changedAt);
@@ -48,6 +50,9 @@ async function measure(parts: Parts, context: BenchContext): Promise<Measurement
       missing,
       changesPerSecond: round(count / (changeMs / 1000), 1),
       ...summarize(latencies),
+      // Growing: the product does not keep up with the rate.
+      medianByQuarter: quarters(latencies).map((values) => round(median(values), 0)),
+      hostCpuMsAChange: round((cpuMilliseconds(app.host.child.pid) - cpuBefore) / count),
     },
   };
 }
@@ -117,4 +122,10 @@ async function watch(
     }
     await pause(POLL_MS);
   }
+}
+
+/** Latencies are in the order in which the changes were seen. */
+function quarters(values: readonly number[]): number[][] {
+  const at = (quarter: number) => Math.floor((values.length * quarter) / 4);
+  return [0, 1, 2, 3].map((quarter) => values.slice(at(quarter), at(quarter + 1)));
 }

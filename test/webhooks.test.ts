@@ -93,7 +93,19 @@ async function call<T = Record<string, unknown>>(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const response = await services.api.handle(request, () => undefined);
-  return { status: response.status, body: (await response.json()) as T, headers: response.headers };
+  const answer = (await response.json()) as T;
+  checkAnswer({ method, path: new URL(request.url).pathname }, response.status, answer);
+  return { status: response.status, body: answer, headers: response.headers };
+}
+
+/** Good answers are what their route declares. */
+function checkAnswer(request: { method: string; path: string }, status: number, answer: unknown): void {
+  if (status >= 400) return;
+  const route = services.api.routes.find(({ method, path }) => {
+    const pattern = new RegExp(`^${path.replace(/\{\w+\+?\}/g, '[^/]+')}$`);
+    return method === request.method && pattern.test(request.path);
+  });
+  expect(route?.responses[status]?.schema?.safeParse(answer).error).toBeUndefined();
 }
 
 async function register(path: string, options: Record<string, unknown> = {}): Promise<Hook> {

@@ -42,8 +42,8 @@ describe('encrypted secrets', () => {
     await writeFile(join(dir, 'b.secret'), sealed);
     await writeFile(join(dir, 'c.secret'), sealed.with(-1, (sealed.at(-1) ?? 0) ^ 1));
 
-    await expect(secrets.get('b')).rejects.toThrow();
-    await expect(secrets.get('c')).rejects.toThrow();
+    await expect(secrets.get('b')).rejects.toThrow('authenticate');
+    await expect(secrets.get('c')).rejects.toThrow('authenticate');
     await expect(secrets.get('../key')).rejects.toThrow(TypeError);
   });
 });

@@ -15,6 +15,8 @@ import type { Outcome, Sender } from './sender.ts';
 
 /** A message is held this long for its attempt; a slower one goes on by itself, so that the next endpoint gets its turn. */
 const HOLD_MS = 500;
+/** The same of an endpoint that is slow already. */
+const SLOW_HOLD_MS = 20;
 /** When a message left as a guard looks whether the slow attempt ended: after any that is still alive. */
 const GUARD_MS = 45_000;
 /** After a failure of our own: table, vault. */
@@ -58,15 +60,16 @@ export class Deliverer {
     if (admission.kind === 'wait')
       return this.#room.queueAgain({ ...message, check: true, admitted: true }, new Date(admission.at));
     const body = message.body ?? kept?.body ?? '';
-    return this.#hold(message, this.#attempt({ message, endpoint, gate, body }, admission.leave));
+    const holdMs = gate.isSlow ? SLOW_HOLD_MS : HOLD_MS;
+    return this.#hold(message, this.#attempt({ message, endpoint, gate, body }, admission.leave), holdMs);
   }
 
-  async #hold(message: DeliveryMessage, attempt: Promise<void>): Promise<void> {
+  async #hold(message: DeliveryMessage, attempt: Promise<void>, holdMs: number): Promise<void> {
     attempt.catch((error: unknown) =>
       log.warning('a delivery failed on our side', { error: messageOf(error) }),
     );
     const timer = Promise.withResolvers<'slow'>();
-    const timeout = setTimeout(() => timer.resolve('slow'), HOLD_MS);
+    const timeout = setTimeout(() => timer.resolve('slow'), holdMs);
     const winner = await Promise.race([attempt, timer.promise]).finally(() => clearTimeout(timeout));
     if (winner !== 'slow') return;
     try {

@@ -42,6 +42,11 @@ export class Gate {
     return this.#abort.signal;
   }
 
+  /** Whether an attempt is on its way that takes long. */
+  get isSlow(): boolean {
+    return [...this.#started].some(({ at }) => this.#now() - at > SLOW);
+  }
+
   close(): void {
     this.#abort.abort();
   }

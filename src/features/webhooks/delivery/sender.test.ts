@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../ssrf/url.ts';
 import { Sender } from './sender.ts';
 
+const OPENSSL = 'openssl';
 const LOCAL = { ...DEFAULT_POLICY, allowHttp: true, allowLoopback: true };
 const OK = 'HTTP/1.1 200 OK\r\n';
 const sender = new Sender(LOCAL);
@@ -187,7 +188,7 @@ describe('TLS', () => {
   beforeAll(async () => {
     const [keyFile, certFile] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
     execFileSync(
-      'openssl',
+      OPENSSL,
       [
         ...[
           'req',

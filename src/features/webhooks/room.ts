@@ -35,7 +35,7 @@ export class Room {
   }
 
   gateOf(endpointId: string): Gate {
-    const gate = this.#gates.get(endpointId) ?? new Gate(() => this.clock.now().getTime());
+    const gate = this.#gates.get(endpointId) ?? new Gate(() => performance.now());
     this.#gates.set(endpointId, gate);
     return gate;
   }

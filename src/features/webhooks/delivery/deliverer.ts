@@ -58,7 +58,7 @@ export class Deliverer {
     const admission = await gate.enter(limits, message.admitted === true);
     if (admission.kind === 'closed') return this.#cancel(message, 'the webhook was deleted');
     if (admission.kind === 'wait')
-      return this.#room.queueAgain({ ...message, check: true, admitted: true }, new Date(admission.at));
+      return this.#room.queueAgain({ ...message, check: true, admitted: true }, this.#in(admission.delayMs));
     const body = message.body ?? kept?.body ?? '';
     const holdMs = gate.isSlow ? SLOW_HOLD_MS : HOLD_MS;
     return this.#hold(message, this.#attempt({ message, endpoint, gate, body }, admission.leave), holdMs);

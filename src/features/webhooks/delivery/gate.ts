@@ -1,10 +1,10 @@
 /** What an endpoint lets in at a time. */
 export type Limits = { readonly concurrency: number; readonly ratePerSecond: number | null };
 
-/** `wait`: not before `at` (milliseconds), and then without asking the rate again. */
+/** `wait`: come again after `delayMs`, and then without asking the rate again. */
 export type Admission =
   | { readonly kind: 'go'; readonly leave: (isOk: boolean) => void }
-  | { readonly kind: 'wait'; readonly at: number }
+  | { readonly kind: 'wait'; readonly delayMs: number }
   | { readonly kind: 'closed' };
 
 /** Failures in a row after which the circuit opens. */
@@ -21,7 +21,10 @@ const LATER = 1_000;
 
 type Waiter = { readonly resume: (isIn: boolean) => void };
 
-/** Door of one endpoint in this process: concurrency, rate and circuit breaker. Holds nobody for long. */
+/**
+ * Door of one endpoint in this process: concurrency, rate and circuit breaker. Holds nobody for long. `now` is in
+ * milliseconds and only ever grows, so that a clock that is set back closes nothing.
+ */
 export class Gate {
   readonly #now: () => number;
   readonly #started = new Set<{ readonly at: number }>();
@@ -87,12 +90,13 @@ export class Gate {
     const now = this.#now();
     const at = Math.max(now, this.#nextSlot);
     this.#nextSlot = at + 1000 / ratePerSecond;
-    return at > now ? { kind: 'wait', at } : undefined;
+    return at > now ? { kind: 'wait', delayMs: at - now } : undefined;
   }
 
   #later(notBefore: number): Admission {
-    this.#lineEnd = Math.max(this.#lineEnd + SPACING, notBefore, this.#now() + LATER);
-    return { kind: 'wait', at: this.#lineEnd };
+    const now = this.#now();
+    this.#lineEnd = Math.max(this.#lineEnd + SPACING, notBefore, now + LATER);
+    return { kind: 'wait', delayMs: this.#lineEnd - now };
   }
 
   /** Whether a place became free in time. */

@@ -363,6 +363,16 @@ describe('delivery', () => {
     expect((await call('GET', `/webhooks/${hook.id}`)).status).toBe(404);
   });
 
+  it('takes custom events of any name', async () => {
+    const hook = await register('/odd', { events: ['odd*'] });
+
+    await emit([eventOf('odd\r\nx: y 🎉')]);
+    await settled(hook, 1);
+
+    expect(to('/odd')[0]?.headers).toMatchObject({ 'x-policycortex-event': 'odd??x: y ??' });
+    expect(JSON.parse(to('/odd')[0]?.body ?? '').event_type).toBe('odd\r\nx: y 🎉');
+  });
+
   it('sends only ids where thin payloads are asked for', async () => {
     const hook = await register('/thin', { payload: 'thin' });
 

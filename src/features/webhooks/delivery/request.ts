@@ -1,5 +1,8 @@
 import { signatureHeaders } from '../signature.ts';
 
+/** A custom event may have any name; a header may not. */
+const NOT_IN_HEADERS = /[^ -~]/g;
+
 /** Everything that a request to a receiver carries besides its body. */
 export function requestHeaders(
   secrets: readonly string[],
@@ -9,7 +12,7 @@ export function requestHeaders(
   return {
     'content-type': 'application/json',
     'user-agent': 'PolicyCortex-Webhooks/1.0',
-    'X-PolicyCortex-Event': message.event,
+    'X-PolicyCortex-Event': message.event.replace(NOT_IN_HEADERS, '?'),
     'X-PolicyCortex-Delivery': message.delivery,
     ...signatureHeaders(secrets, { id: message.id, timestamp, body: message.body }),
   };

@@ -48,7 +48,14 @@ export function createServices(settings: Settings) {
     (tenantId) => new Catalogue(storeOf(tenantId), { clock, freshnessMs: settings.INDEX_FRESHNESS_MS }),
   );
   const inventoryOf = perTenant(
-    (tenantId) => new Inventory({ store: storeOf(tenantId), catalogue: catalogueOf(tenantId), published }),
+    (tenantId) =>
+      new Inventory({
+        store: storeOf(tenantId),
+        catalogue: catalogueOf(tenantId),
+        clock,
+        retentionDays: settings.HISTORY_RETENTION_DAYS,
+        published,
+      }),
   );
   const jobsOf = perTenant((tenantId) => new JobStore(tenantId, { tables, clock }));
   const apiVersions = new ApiVersions(azure);

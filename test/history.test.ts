@@ -217,7 +217,18 @@ describe('GET /resources?at=', () => {
   });
 
   it('before we knew anything is empty', async () => {
-    expect((await product.json<Page>('/api/v1/resources?at=2020-01-01T00:00:00Z')).total).toBe(0);
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+
+    expect((await product.json<Page>(`/api/v1/resources?at=${yesterday}`)).total).toBe(0);
+  });
+
+  it('before the history begins is refused', async () => {
+    const response = await get('/api/v1/resources?at=2020-01-01T00:00:00Z');
+
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      errors: [{ field: 'at', reason: expect.stringContaining('90 days') }],
+    });
   });
 });
 

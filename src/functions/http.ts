@@ -19,7 +19,7 @@ export function registerHttp(api: Api): void {
   }
   app.http('wildcard', {
     route: '{*path}',
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    methods: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
     authLevel: 'anonymous',
     handler: (request, context) => handle(api, request, context),
   });

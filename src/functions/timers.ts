@@ -1,5 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { listTenants } from '#features/inventory/index.ts';
+import { messageOf } from '#platform/failure.ts';
 import { log, withScope } from '#platform/log.ts';
 import type { Services } from '../services.ts';
 import { sinkOf } from './logging.ts';
@@ -42,8 +43,10 @@ async function forgetOldHistory({ tables, storeOf, settings, clock }: Services):
   for (const tenantId of await listTenants(tables)) {
     const store = storeOf(tenantId);
     for (const { segment } of await store.segments.list()) {
-      const commits = await store.forget(segment, before, MAX_FORGOTTEN);
-      if (commits > 0) log.information('history removed', { tenantId, segment, commits });
+      await separately({ tenantId, segment }, async () => {
+        const commits = await store.forget(segment, before, MAX_FORGOTTEN);
+        if (commits > 0) log.information('history removed', { tenantId, segment, commits });
+      });
     }
   }
 }
@@ -53,12 +56,26 @@ async function sweep({ tables, storeOf, publisher, clock }: Services): Promise<v
   for (const tenantId of await listTenants(tables)) {
     const store = storeOf(tenantId);
     for (const { segment } of await store.segments.list()) {
-      const swept = await store.sweep(segment, before);
-      if (swept > 0)
-        log.warning('published what a process left behind', { tenantId, segment, commits: swept });
+      await separately({ tenantId, segment }, async () => {
+        const swept = await store.sweep(segment, before);
+        if (swept > 0)
+          log.warning('published what a process left behind', { tenantId, segment, commits: swept });
+      });
     }
   }
   await publisher.flush();
+}
+
+/** The trouble of one segment is not that of the others. */
+async function separately(
+  scope: { tenantId: string; segment: string },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error('a segment could not be tended', { ...scope, error: messageOf(error) });
+  }
 }
 
 function registerTimer(name: string, schedule: string, work: () => Promise<void>): void {

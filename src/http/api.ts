@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
 import { type LogSink, log, withScope } from '#platform/log.ts';
 import { traced } from '#platform/telemetry.ts';
@@ -19,6 +20,9 @@ export type ApiOptions = {
 };
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
+/** A route without a query takes none: what would be ignored is refused. */
+const NoQuery = z.strictObject({});
+const MAX_PATH = 8192;
 const NOBODY: Principal = { tenantId: '', role: 'viewer', name: 'anonymous' };
 
 /** The whole API as one function from request to response; it knows no host and never throws. */
@@ -49,16 +53,22 @@ export class Api {
         status: response.status,
         milliseconds: Math.round(performance.now() - startedAt),
       });
-      return response;
+      return request.method === 'HEAD' ? new Response(null, response) : response;
     });
   }
 
   async #answer(request: Request, context: { pathname: string; correlationId: string }): Promise<Response> {
     try {
-      const { route, params } = this.#router.match(request.method, context.pathname);
+      if (context.pathname.length > MAX_PATH)
+        throw new Failure('invalid', `the path is longer than ${MAX_PATH} characters`);
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const { route, params } = this.#router.match(method, context.pathname);
       const principal = route.role === 'anonymous' ? NOBODY : await this.#authorize(request, route);
-      const query =
-        route.query && parseWith(route.query, toQueryObject(new URL(request.url).searchParams), 'query');
+      const query = parseWith<unknown>(
+        route.query ?? NoQuery,
+        toQueryObject(new URL(request.url).searchParams),
+        'query',
+      );
       const body =
         route.body && parseWith(route.body, await readJson(request, this.#options.maxBodyBytes), 'body');
       const ifMatch = request.headers.get('if-match') ?? undefined;

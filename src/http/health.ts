@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageOf } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
 import { definePublicRoute, type Route } from './route.ts';
 
 /** A dependency: without a critical one the instance cannot serve. `check` rejects where it does not answer. */
@@ -81,8 +82,15 @@ async function check(dependency: Dependency): Promise<z.infer<typeof Check>> {
     await Promise.race([dependency.check(), timeout.promise]);
     return { status: 'ok', milliseconds: elapsed() };
   } catch (error) {
-    return { status: 'failing', milliseconds: elapsed(), reason: messageOf(error).split('\n')[0] ?? '' };
+    log.warning('a dependency fails', { dependency: dependency.name, error: messageOf(error) });
+    return { status: 'failing', milliseconds: elapsed(), reason: reasonOf(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Anybody may ask, so the reason is a code; the log has the words. */
+function reasonOf(error: unknown): string {
+  const { statusCode, kind, code } = error as { statusCode?: number; kind?: string; code?: string };
+  return kind ?? code ?? (statusCode === undefined ? 'no answer' : `status ${statusCode}`);
 }

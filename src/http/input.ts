@@ -15,13 +15,21 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: 'body' 
 export function toFieldProblems(error: z.ZodError, what: 'body' | 'query'): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const field = what === 'body' ? `/${issue.path.map(String).join('/')}` : issue.path.map(String).join('.');
-    if (issue.code !== 'unrecognized_keys') return [{ field, reason: issue.message }];
+    if (issue.code !== 'unrecognized_keys') return [{ field, reason: toReason(issue) }];
     return issue.keys.map((key) => ({
       field: what === 'body' ? `${field === '/' ? '' : field}/${key}` : key,
       reason: 'unknown field',
       fix: 'remove it, or see GET /api/v1/openapi.json for the fields that exist',
     }));
   });
+}
+
+function toReason({ code, message }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type') return message;
+  if (message.endsWith('received undefined')) return 'is required';
+  return message
+    .replace(/^Invalid input: expected (\w+), received NaN$/, 'must be a $1')
+    .replace('Invalid input: ', '');
 }
 
 /** Query parameters as an object; a parameter given several times becomes a list. */

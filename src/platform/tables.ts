@@ -66,7 +66,8 @@ export class Partition {
     try {
       return toStored(await this.#traced('get', () => this.#client.getEntity<T>(this.#key, rowKey)));
     } catch (error) {
-      if (error instanceof RestError && error.statusCode === 404) return undefined;
+      if (error instanceof RestError && error.statusCode === 404 && error.code !== 'TableNotFound')
+        return undefined;
       throw error;
     }
   }
@@ -102,7 +103,7 @@ export class Partition {
       const response = await this.#traced('transaction', () => this.#client.submitTransaction(actions));
       return response.subResponses.map((part) => part.etag);
     } catch (error) {
-      if (error instanceof RestError && [404, 409, 412].includes(error.statusCode ?? 0)) {
+      if (isConflict(error)) {
         throw new WriteConflict(failedIndex(error), error);
       }
       throw error;
@@ -213,6 +214,14 @@ function toAction(partitionKey: string, write: RowWrite): TransactionAction {
     case 'delete':
       return ['delete', key];
   }
+}
+
+/** 404 of a row, not of the table; 409 of a row that is there already; 412 of another ETag. */
+function isConflict(error: unknown): error is RestError {
+  if (!(error instanceof RestError)) return false;
+  return (
+    [404, 409, 412].includes(error.statusCode ?? 0) && !/^(Table|InvalidDuplicateRow)/.test(error.code ?? '')
+  );
 }
 
 /** Storage names the refused operation as `INDEX:message` (Table service error codes, entity group transactions). */

@@ -197,7 +197,7 @@ function valuesOf(schema: Json, document: ApiDocument, depth: number): fc.Arbitr
     case 'integer':
     case 'number':
       return fc.integer({
-        min: Number(schema.minimum ?? 0),
+        min: Math.ceil(Number(schema.minimum ?? 0)),
         max: Math.min(Number(schema.maximum ?? 1000), 1000),
       });
     case 'boolean':

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type InventoryStore, parseResourceId, resourceKey } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
 import type { AzureDocument, ResourceManager } from '#platform/resourceManager.ts';
 import { retrying } from './retrying.ts';
 
@@ -18,6 +19,7 @@ export type MissedChange = {
   readonly actor: string | undefined;
   readonly correlationId: string | undefined;
   readonly at: string;
+  readonly isDeletion: boolean;
 };
 
 /** The feed keeps 14 days. */
@@ -46,8 +48,8 @@ export async function findMissedChanges(
     'resourcechanges',
     'extend at = todatetime(properties.changeAttributes.timestamp)',
     `where at > datetime(${since})`,
-    'project resourceId = tostring(properties.targetResourceId), at, changeType = tostring(properties.changeType), actor = tostring(properties.changeAttributes.changedBy), correlationId = tostring(properties.changeAttributes.correlationId)',
-    'order by at asc',
+    'project id, resourceId = tostring(properties.targetResourceId), at, changeType = tostring(properties.changeType), actor = tostring(properties.changeAttributes.changedBy), correlationId = tostring(properties.changeAttributes.correlationId)',
+    'order by at asc, id asc',
   ].join(' | ');
   const latest = new Map<string, MissedChange>();
   let skipToken: string | undefined;
@@ -57,25 +59,27 @@ export async function findMissedChanges(
     skipToken = page.skipToken;
   } while (skipToken !== undefined);
   const changes = [...latest.values()];
-  const isKnown = await Promise.all(changes.map((change) => hasRecorded(store, subscriptionId, change)));
+  const isKnown = await mapConcurrently(changes, 16, (change) => hasRecorded(store, subscriptionId, change));
   return { missed: changes.filter((_, index) => !isKnown[index]), until: until > since ? until : since };
 }
 
 function collect(latest: Map<string, MissedChange>, row: AzureDocument): void {
   const parsed = FeedRow.safeParse(row);
   if (!parsed.success) return;
-  const { resourceId, at, actor, correlationId } = parsed.data;
+  const { resourceId, at, actor, correlationId, changeType } = parsed.data;
   if (!parseResourceId(resourceId).type) return;
   latest.set(resourceId.toLowerCase(), {
     resourceId,
     at: new Date(at).toISOString(),
+    isDeletion: changeType === 'Delete',
     actor: actor || undefined,
     correlationId: correlationId || undefined,
   });
 }
 
-/** Whether we have written the resource since that change. One that is gone on both sides is looked at once more. */
+/** Whether we have written the resource since that change, or have what was deleted no more. */
 async function hasRecorded(store: InventoryStore, segment: string, change: MissedChange): Promise<boolean> {
   const stored = await store.get(segment, resourceKey(parseResourceId(change.resourceId).id));
-  return stored !== undefined && stored.updatedAt >= change.at;
+  if (!stored) return change.isDeletion;
+  return stored.updatedAt >= change.at;
 }

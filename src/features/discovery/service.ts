@@ -71,6 +71,9 @@ export class Discovery {
       const body: SyncMessage = { tenantId, jobId: job.id, subscriptionId };
       return { body, messageId: `${job.id}|${subscriptionId}`, tenantId };
     });
+    for (const { part } of joined ? unsent : []) {
+      await jobsOf(tenantId).setPart(job.id, { part, state: 'queued', counts: {}, problems: [] });
+    }
     await queues.send(syncQueue, messages);
     return { ...toSyncJob(job), joined };
   }
@@ -92,6 +95,8 @@ export class Discovery {
     const { storeOf, jobsOf, clock, published } = this.#ports;
     const store = storeOf(tenantId);
     const jobs = jobsOf(tenantId);
+    const part = (await jobs.find(jobId))?.parts.find((candidate) => candidate.part === subscriptionId);
+    if (part?.state === 'succeeded' || part?.state === 'failed') return;
     const run = new Reconciliation(subscriptionId, { ...this.#ports, store });
     const setPart = (state: JobPart['state'], problems: JobPart['problems']) =>
       jobs.setPart(jobId, { part: subscriptionId, state, counts: { ...run.progress }, problems });

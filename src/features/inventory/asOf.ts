@@ -35,7 +35,7 @@ export async function queryAsOf(
   query: ResourceQuery,
   ports: { store: InventoryStore; catalogue: Catalogue },
 ): Promise<PastMatches> {
-  const overlay = await takeBack(new Date(at).toISOString(), ports.store);
+  const overlay = await takeBack(at, ports.store);
   const offset = query.offset ?? 0;
   const reach = { ...query, offset: 0, limit: offset + query.limit };
   const same = await ports.catalogue.query({ ...reach, hidden: overlay.hidden });
@@ -73,6 +73,16 @@ async function takeBack(at: string, store: InventoryStore): Promise<Overlay> {
     });
   }
   return { hidden, index, resources };
+}
+
+/** One resource as of a time; undefined where it did not exist then. */
+export async function resourceAsOf(
+  store: InventoryStore,
+  place: { segment: string; key: string; at: string },
+): Promise<StoredResource | undefined> {
+  const seq = (await store.firstCommitAt(place.segment, place.at)) - 1;
+  const past = await resourceAt(store, { ...place, seq });
+  return past && past.createdAt < place.at ? past : undefined;
 }
 
 async function resourceAt(

@@ -100,6 +100,7 @@ export class Catalogue {
       for (const commit of commits) {
         this.#apply(commit);
         last = commit.seq;
+        this.#segments.set(segment, { marker: '', seq: last });
       }
     }
     return last;

@@ -48,7 +48,8 @@ type Scope = {
 
 async function* newestFirst(store: InventoryStore, scope: Scope): AsyncGenerator<EstateChange> {
   const known = (await store.segments.list()).map(({ segment }) => segment);
-  const chosen = scope.segments ? known.filter((segment) => scope.segments?.includes(segment)) : known;
+  const wanted = scope.segments?.map((segment) => segment.toLowerCase());
+  const chosen = wanted ? known.filter((segment) => wanted.includes(segment)) : known;
   const readers = await Promise.all(chosen.map((segment) => SegmentReader.open(store, segment, scope)));
   for (;;) {
     const next = readers.reduce<SegmentReader | undefined>(

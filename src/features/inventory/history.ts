@@ -17,13 +17,14 @@ export function toHistory(
   const creations = [
     ...records.flatMap(({ created }) => (created ? [created] : [])),
     ...(current ? [{ at: current.createdAt, cause: current.createdBy }] : []),
-  ].map(({ at, cause }) => ({ kind: 'created' as const, at, ...toCause(cause), patch: [] }));
-  const changes = records.map(({ kind, at, seq, cause, patch }) => ({
+  ].map(({ at, cause }) => ({ kind: 'created' as const, at, ...toCause(cause), patch: [], inverse: [] }));
+  const changes = records.map(({ kind, at, seq, cause, patch, inverse }) => ({
     kind,
     at,
     ...toCause(cause),
     version: seq,
     patch: [...patch],
+    inverse: [...inverse],
   }));
   return [...changes, ...creations].sort((a, b) => (a.at < b.at ? 1 : -1));
 }

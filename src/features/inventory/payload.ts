@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { TenantBlobs } from '#platform/blobs.ts';
@@ -15,15 +16,16 @@ const MAX_ENTITY_BYTES = 640_000;
 /**
  * The columns that hold a text of any size: `body` as it is, else `bodyZ0`, `bodyZ1` … deflated in pieces,
  * else `bodyBlob`, the name of a blob (Table Storage's limits: 64 KiB a property, 1 MiB an entity).
- * A blob is written before the row that names it, and its name is unique: a lost row leaves an orphan,
- * never a row without its document.
+ * A blob is written before the row that names it, and its name ends with the hash of its
+ * content: an attempt that loses leaves an orphan, never a row with another one's document.
  */
 export async function encodeBody(text: string, blobs: TenantBlobs, blobName: string): Promise<Row> {
   if (text.length <= MAX_STRING_LENGTH) return { body: text };
   const packed = await deflate(Buffer.from(text), { level: 1 });
   if (packed.length > MAX_ENTITY_BYTES) {
-    await blobs.write(blobName, packed);
-    return { bodyBlob: blobName };
+    const name = `${blobName}-${hash('sha256', text, 'base64url').slice(0, 16)}`;
+    await blobs.write(name, packed);
+    return { bodyBlob: name };
   }
   const columns: Row = {};
   for (let offset = 0, piece = 0; offset < packed.length; offset += MAX_BINARY_LENGTH, piece += 1) {

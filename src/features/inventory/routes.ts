@@ -14,6 +14,7 @@ import {
   ResourceInput,
   ResourceList,
   ResourceListQuery,
+  ResourceQueryInput,
   ResourceUpdate,
   SubscriptionInfo,
 } from './schema.ts';
@@ -88,10 +89,11 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
       path: '/api/v1/resources/{id+}',
       role: 'viewer',
       summary: 'One resource',
-      responses: { 200: { description: 'The resource.', schema: Resource } },
-      handle: async ({ principal, params }) => {
-        const resource = await inventoryOf(principal.tenantId).get(params.id ?? '');
-        return { body: resource, headers: { etag: etagOf(resource), 'cache-control': 'private, no-cache' } };
+      query: ResourceQueryInput,
+      responses: { 200: { description: 'The resource.', schema: Resource.partial() } },
+      handle: async ({ principal, params, query }) => {
+        const { resource, etag } = await inventoryOf(principal.tenantId).get(params.id ?? '', query);
+        return { body: resource, headers: { etag, 'cache-control': 'private, no-cache' } };
       },
     }),
     defineRoute({

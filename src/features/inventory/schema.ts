@@ -15,13 +15,14 @@ const Tags = z
 /** Our own remarks on a resource. */
 export const AnnotationsInput = z
   .strictObject({
-    owner: z.string().max(256).optional(),
-    criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
-    notes: z.string().max(4000).optional(),
+    owner: z.string().max(256).nullable().optional(),
+    criticality: z.enum(['low', 'medium', 'high', 'critical']).nullable().optional(),
+    notes: z.string().max(4000).nullable().optional(),
   })
   .meta({
     id: 'Annotations',
-    description: 'Our own remarks; an Azure-owned resource can be changed in nothing else here.',
+    description:
+      'Our own remarks; an Azure-owned resource can be changed in nothing else here. null removes one.',
   });
 export type AnnotationsInput = z.infer<typeof AnnotationsInput>;
 
@@ -137,16 +138,28 @@ const several = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (Array.isArray(value) ? value : [value]));
 
+const typeFilter = several.pipe(
+  z.array(
+    z.string().refine((type) => resourceTypeOf(type).includes('/'), {
+      error:
+        'must be a full type such as Microsoft.Storage/storageAccounts, or a short name (docs/routes.md)',
+    }),
+  ),
+);
+
 /** Filters, order and page of `GET /resources`; a filter given several times means any of its values. */
 export const ResourceListQuery = z.strictObject({
-  subscriptionId: several.optional().meta({ description: 'Subscription id.' }),
-  resourceType: several.optional().meta({
+  subscriptionId: several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
+  resourceType: typeFilter.optional().meta({
     description:
-      'Full type or short name (`virtual_machine`, `storage_account` …). Resource groups and subscriptions are listed only when asked for.',
+      'Full type or short name (`virtual_machine`, `storage_account` …). Resource groups are listed only when asked for (`resource_group`).',
   }),
   location: several.optional().meta({ description: 'Location, `eastus2` or `East US 2`.' }),
   resourceGroup: several.optional().meta({ description: 'Resource group name.' }),
-  source: several.optional().meta({ description: '`azure` or `api`.' }),
+  source: several
+    .pipe(z.array(z.enum(['azure', 'api'])))
+    .optional()
+    .meta({ description: '`azure` or `api`.' }),
   tag: several
     .optional()
     .meta({ description: '`name` or `name=value`; given several times, all must match.' }),
@@ -176,6 +189,10 @@ export const ResourceListQuery = z.strictObject({
     .meta({ description: '`nextCursor` of the answer before; wins over `page`.' }),
 });
 export type ResourceListQuery = z.infer<typeof ResourceListQuery>;
+
+/** Options of `GET /resources/{id}`. */
+export const ResourceQueryInput = ResourceListQuery.pick({ at: true, fields: true });
+export type ResourceQueryInput = z.infer<typeof ResourceQueryInput>;
 
 /** Filters of the export; the same as the list's. */
 export const ExportQuery = ResourceListQuery.omit({
@@ -217,6 +234,7 @@ export const HistoryEntry = z
     patch: z
       .array(PatchStep)
       .meta({ description: 'JSON Patch (RFC 6902) from the document before to the one after.' }),
+    inverse: z.array(PatchStep).meta({ description: 'JSON Patch back to the document before: what it was.' }),
   })
   .meta({ id: 'HistoryEntry' });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
@@ -225,8 +243,8 @@ export type HistoryEntry = z.infer<typeof HistoryEntry>;
 export const ChangesQuery = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
-  subscriptionId: several.optional(),
-  resourceType: several.optional(),
+  subscriptionId: several.pipe(z.array(z.guid())).optional(),
+  resourceType: typeFilter.optional(),
   kind: several.pipe(z.array(z.enum(['created', 'updated', 'deleted']))).optional(),
   actor: z.string().max(256).optional().meta({ description: 'Part of the actor’s name.' }),
   limit: z.coerce.number().int().min(1).max(1000).default(50),

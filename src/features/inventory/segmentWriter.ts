@@ -7,7 +7,12 @@ import type { Change, Commit, WriteResult } from './model.ts';
 import { type PreparedChange, prepareChange } from './prepareChange.ts';
 import { HEAD, rowKeys, toLogRow } from './rows.ts';
 
-type Head = { readonly seq: number; readonly commit: string; readonly etag: string | undefined };
+type Head = {
+  readonly seq: number;
+  readonly commit: string;
+  readonly at: string;
+  readonly etag: string | undefined;
+};
 type Pending = {
   readonly change: Change;
   readonly settle: (result: WriteResult) => void;
@@ -63,7 +68,8 @@ export class SegmentWriter {
       try {
         await this.#commitBatch(batch);
       } catch (error) {
-        for (const pending of batch) pending.fail(error);
+        const queued = new Set(this.#queue);
+        for (const pending of batch) if (!queued.has(pending)) pending.fail(error);
       }
     }
     this.#running = undefined;
@@ -77,7 +83,7 @@ export class SegmentWriter {
       const head = this.#head;
       const fresh = await this.#refuseStaleDeletes(waiting);
       if (fresh.length === 0) return;
-      const at = this.#clock.now().toISOString();
+      const at = laterOf(this.#clock.now().toISOString(), head.at);
       const prepared = await Promise.all(
         fresh.map(({ change }) => prepareChange(change, { seq: head.seq + 1, at, blobs: this.#blobs })),
       );
@@ -114,32 +120,42 @@ export class SegmentWriter {
       at: options.at,
       changes: prepared.map((change) => change.logged),
     };
-    const headRow = { seq, commit: commitId };
+    const headRow = { seq, commit: commitId, at: options.at };
     const writes: RowWrite[] = [
       head.etag === undefined
         ? { kind: 'insert', rowKey: HEAD, row: headRow }
         : { kind: 'replace', rowKey: HEAD, row: headRow, etag: head.etag },
-      { kind: 'insert', rowKey: rowKeys.log(seq), row: await toLogRow(commit, this.#blobs) },
+      {
+        kind: 'insert',
+        rowKey: rowKeys.log(seq),
+        row: { ...(await toLogRow(commit, this.#blobs)), commit: commitId },
+      },
       { kind: 'insert', rowKey: rowKeys.outbox(seq), row: { at: options.at } },
       ...prepared.flatMap((change) => change.writes),
     ];
     try {
       const [etag] = await this.#partition.transaction(writes);
-      this.#head = { seq, commit: commitId, etag };
+      this.#head = { seq, commit: commitId, at: options.at, etag };
     } catch (error) {
       this.#head = undefined;
       this.#head = await this.#readHead();
-      if (this.#head.commit !== commitId) return refusal(error, prepared, options.attempt);
+      if (!(await this.#wasCommitted(seq, commitId))) return refusal(error, prepared, options.attempt);
     }
     this.#committed(commit);
     return undefined;
   }
 
+  /** Whether a transaction whose answer was lost went through; others may have committed after it. */
+  async #wasCommitted(seq: number, commitId: string): Promise<boolean> {
+    const row = await this.#partition.get(rowKeys.log(seq));
+    return row?.commit === commitId;
+  }
+
   async #readHead(): Promise<Head> {
-    const row = await this.#partition.get<{ seq: number; commit: string }>(HEAD);
+    const row = await this.#partition.get<{ seq: number; commit: string; at: string }>(HEAD);
     return row
-      ? { seq: row.seq, commit: row.commit, etag: row.etag }
-      : { seq: 0, commit: '', etag: undefined };
+      ? { seq: row.seq, commit: row.commit, at: row.at, etag: row.etag }
+      : { seq: 0, commit: '', at: '', etag: undefined };
   }
 
   /**
@@ -202,6 +218,11 @@ function refusal(error: unknown, prepared: readonly PreparedChange[], attempt: n
     end += change.writes.length;
     return error.index < end;
   });
+}
+
+/** Times of commits never go back, whatever the clocks of the instances say. */
+function laterOf(now: string, last: string): string {
+  return now > last ? now : last;
 }
 
 /** No status at all (the connection broke) or the service's own trouble. */

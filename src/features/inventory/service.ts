@@ -1,14 +1,15 @@
 import { type ResourceQuery, rowName, type SortField } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
 import { statusOf } from '#http/problem.ts';
+import type { Clock } from '#platform/clock.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 import { Failure, messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
-import { queryAsOf } from './asOf.ts';
+import { queryAsOf, resourceAsOf } from './asOf.ts';
 import type { Catalogue } from './catalogue.ts';
 import { listChanges } from './changes.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { canonicalize, normalizeLocation, type ResourceDocument } from './document.ts';
+import { canonicalize, canonicalJson, normalizeLocation, type ResourceDocument } from './document.ts';
 import { toHistory } from './history.ts';
 import type { Annotations, Cause, Change, StoredResource } from './model.ts';
 import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
@@ -22,6 +23,7 @@ import {
   type Resource,
   ResourceInput,
   type ResourceListQuery,
+  type ResourceQueryInput,
   type ResourceUpdate,
   Resource as ResourceView,
   type SubscriptionInfo,
@@ -44,24 +46,37 @@ type ResourcePage = {
   nextCursor: string | null;
 };
 
+export type InventoryPorts = {
+  readonly store: InventoryStore;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly retentionDays: number;
+  /** Resolves when what was committed has been published. */
+  readonly published: () => Promise<void>;
+};
+
 /** The use cases of one tenant's inventory. */
 export class Inventory {
   readonly #store: InventoryStore;
   readonly #catalogue: Catalogue;
   readonly #published: () => Promise<void>;
+  readonly #clock: Clock;
+  readonly #retentionDays: number;
   readonly #documents = new Map<string, StoredResource>();
 
-  constructor(ports: { store: InventoryStore; catalogue: Catalogue; published: () => Promise<void> }) {
+  constructor(ports: InventoryPorts) {
     this.#store = ports.store;
     this.#catalogue = ports.catalogue;
     this.#published = ports.published;
+    this.#clock = ports.clock;
+    this.#retentionDays = ports.retentionDays;
   }
 
   /** A page of resources; the index finds them, point reads fetch their documents. */
   async list(input: ResourceListQuery): Promise<ResourcePage> {
     const query = toIndexQuery(input);
     const ports = { store: this.#store, catalogue: this.#catalogue };
-    const past = input.at === undefined ? undefined : await queryAsOf(input.at, query, ports);
+    const past = input.at === undefined ? undefined : await queryAsOf(this.#past(input.at), query, ports);
     const matches = past ?? (await this.#catalogue.query(query));
     const keep = toProjection(input.fields);
     const stale = new Map<string, Promise<StaleScopes>>();
@@ -82,13 +97,24 @@ export class Inventory {
   }
 
   /** @throws Failure `notFound` */
-  async get(id: string): Promise<Resource> {
+  async get(
+    id: string,
+    { at, fields }: ResourceQueryInput = {},
+  ): Promise<{ resource: Partial<Resource>; etag: string }> {
+    const keep = toProjection(fields);
     const place = await this.#locate(id);
+    if (at !== undefined) {
+      const past = await resourceAsOf(this.#store, { ...place, at: this.#past(at) });
+      if (!past) throw new Failure('notFound', `there was no resource ${id} at ${at}`);
+      const shown = toResource(past, {});
+      return { resource: keep(shown), etag: etagOf(shown) };
+    }
     const [resource, stale] = await Promise.all([
       this.#read(place, id),
       this.#store.staleScopes(place.segment),
     ]);
-    return toResource(resource, stale);
+    const shown = toResource(resource, stale);
+    return { resource: keep(shown), etag: etagOf(shown) };
   }
 
   /** Every change of a resource, newest first; also of one that is gone. @throws Failure `notFound` */
@@ -138,7 +164,7 @@ export class Inventory {
     await this.#store.segments.ensure(segment);
     const written = await this.#write(segment, resourceKey(document.id), (existing) => {
       if (existing) throw alreadyThere(existing);
-      return toPut(document, (input.annotations ?? {}) as Annotations, { previous: undefined, cause });
+      return toPut(document, annotate({}, input.annotations), { previous: undefined, cause });
     });
     return toResource(written, {});
   }
@@ -149,7 +175,7 @@ export class Inventory {
       const parsed = ResourceInput.safeParse(item);
       if (!parsed.success) {
         const errors = toFieldProblems(parsed.error, 'body').map(({ field, reason }) => ({ field, reason }));
-        return { index, status: 422, error: { detail: 'the resource is not valid', errors } };
+        return { index, status: 400, error: { detail: 'the resource is not valid', errors } };
       }
       try {
         const created = await this.create(parsed.data, cause);
@@ -183,15 +209,17 @@ export class Inventory {
     const written = await this.#write(segment, key, (existing) => {
       if (!existing) throw noSuchResource(id);
       requireMatch(existing, ifMatch);
-      const annotations = { ...existing.annotations, ...(input.annotations as Annotations | undefined) };
+      const annotations = annotate(existing.annotations, input.annotations);
       const document = JSON.parse(existing.json) as ResourceDocument;
       const next = applyUpdate(document, input);
       const isSame = canonicalize(next).hash === existing.hash;
       if (existing.source === 'azure' && !isSame) throw ownedByAzure(existing, document, next);
-      if (next.id !== document.id)
-        throw new Failure('conflict', 'the id of a resource cannot change', {
-          next: 'create it anew and delete this one',
+      if (next.id !== document.id || next.name !== document.name || next.type !== document.type) {
+        throw new Failure('conflict', 'id, name and type of a resource cannot change', {
+          next: 'register it anew and delete this one',
         });
+      }
+      if (isSame && canonicalJson(annotations) === canonicalJson(existing.annotations)) return undefined;
       return toPut(next, annotations, { previous: existing, cause });
     });
     return toResource(written, await this.#store.staleScopes(segment));
@@ -241,10 +269,13 @@ export class Inventory {
   async #write(
     segment: string,
     key: string,
-    decide: (existing: StoredResource | undefined) => Change,
+    decide: (existing: StoredResource | undefined) => Change | undefined,
   ): Promise<StoredResource> {
     for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-      const [result] = await this.#store.write(segment, [decide(await this.#store.get(segment, key))]);
+      const existing = await this.#store.get(segment, key);
+      const change = decide(existing);
+      if (!change && existing) return existing;
+      const [result] = change ? await this.#store.write(segment, [change]) : [];
       if (result?.status !== 'written') continue;
       await this.#done();
       const written = await this.#store.get(segment, key);
@@ -276,6 +307,21 @@ export class Inventory {
     if (this.#documents.size > MAX_DOCUMENTS)
       this.#documents.delete(this.#documents.keys().next().value ?? '');
     return resource;
+  }
+
+  /** @throws Failure `invalid` where the history does not reach back so far */
+  #past(at: string): string {
+    const oldest = this.#clock.now().getTime() - this.#retentionDays * 86_400_000;
+    if (Date.parse(at) >= oldest) return new Date(at).toISOString();
+    throw new Failure('invalid', 'the query is not valid', {
+      problems: [
+        {
+          field: 'at',
+          reason: `the history is kept for ${this.#retentionDays} days`,
+          fix: `ask for a time after ${new Date(oldest).toISOString()}`,
+        },
+      ],
+    });
   }
 
   async #locate(id: string): Promise<Place> {
@@ -332,7 +378,9 @@ function toProjection(fields: string | undefined): (resource: Resource) => Parti
 
 /** @throws Failure `preconditionFailed` where the caller has seen another version */
 function requireMatch(existing: StoredResource, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch === '*' || ifMatch === etagOf({ version: existing.seq })) return;
+  if (ifMatch === undefined || ifMatch === '*') return;
+  // A scope that turns stale changes the ETag of the answer, not the resource.
+  if (ifMatch.replace(/-[^"]*"$/, '"') === etagOf({ version: existing.seq })) return;
   throw new Failure('preconditionFailed', 'the resource has changed since you read it', {
     next: 'read it again, and send its new ETag as If-Match',
   });
@@ -344,7 +392,19 @@ function toTagCondition(text: string): { name: string; value: string | undefined
 }
 
 function toDocument(input: ResourceInput): ResourceDocument {
-  const id = parseResourceId(input.id ?? composeId(input)).id;
+  const { id, type, name } = parseResourceId(input.id ?? composeId(input));
+  const isOther = type !== undefined && type.toLowerCase() !== input.resource_type.toLowerCase();
+  if (isOther || (type !== undefined && !input.name.toLowerCase().endsWith(name.toLowerCase()))) {
+    throw new Failure('invalid', 'the body is not valid', {
+      problems: [
+        {
+          field: '/id',
+          reason: `it names ${type} ${name}`,
+          fix: 'give the resource_type and name that the id has',
+        },
+      ],
+    });
+  }
   return {
     id,
     name: input.name,
@@ -377,7 +437,24 @@ function composeId(input: ResourceInput): string {
   if (input.subscription_id && input.resource_group) {
     return `/subscriptions/${input.subscription_id}/resourceGroups/${input.resource_group}/${provider}`;
   }
+  if (input.subscription_id) {
+    throw new Failure('invalid', 'the body is not valid', {
+      problems: [
+        {
+          field: '/resource_group',
+          reason: 'is required with subscription_id',
+          fix: 'name the resource group, or send the full id',
+        },
+      ],
+    });
+  }
   return `/external/${input.resource_group ?? 'default'}/${provider}`;
+}
+
+/** Annotations with the new ones; null removes one. */
+function annotate(before: Annotations, changes: ResourceUpdate['annotations']): Annotations {
+  const all = Object.entries({ ...before, ...changes });
+  return Object.fromEntries(all.filter(([, value]) => value !== null && value !== undefined));
 }
 
 function applyUpdate(document: ResourceDocument, input: ResourceUpdate): ResourceDocument {

@@ -1,5 +1,7 @@
 import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
+import { messageOf } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
 import { MAX_TRANSACTION, type Partition, type Table, type Tables, WriteConflict } from '#platform/tables.ts';
 import type { Change, Commit, HistoryRecord, StoredResource, WriteResult } from './model.ts';
 import { decodeBody, encodeBody } from './payload.ts';
@@ -72,7 +74,11 @@ export class InventoryStore {
       }
     }
     const snapshot = { seq: last, entries: current };
-    if (last - seq >= SNAPSHOT_COMMITS) await writeSnapshot(this.#snapshots, segment, snapshot);
+    if (last - seq >= SNAPSHOT_COMMITS) {
+      await writeSnapshot(this.#snapshots, segment, snapshot).catch((error) => {
+        log.warning('a snapshot could not be written', { segment, error: messageOf(error) });
+      });
+    }
     return snapshot;
   }
 

@@ -175,7 +175,9 @@ async function register(count: number): Promise<string[]> {
 
 /** What is no percent-encoding, or longer than a request line may be, is answered by the host and never reaches us. */
 function asHostsTake(target: string): string {
-  const cut = target.slice(0, MAX_TARGET).replace(/%[\da-f]?$/i, '');
+  let cut = target.slice(0, MAX_TARGET).replace(/%[\da-f]?$/i, '');
+  if (target.length > MAX_TARGET) while (/%[89ab][\da-f]$/i.test(cut)) cut = cut.slice(0, -3);
+  if (target.length > MAX_TARGET) cut = cut.replace(/%[c-f][\da-f]$/i, '');
   return cut.replaceAll(/%(?![\da-f]{2})/gi, '%25');
 }
 

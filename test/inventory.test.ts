@@ -314,7 +314,7 @@ describe('a commit whose answer was lost', () => {
         cause: { by: 'sync' as const },
       };
     };
-    const real = Partition.prototype.transaction;
+    const real = Reflect.get(Partition.prototype, 'transaction') as Partition['transaction'];
     let isLost = false;
     Partition.prototype.transaction = async function lose(writes) {
       const result = await real.call(this, writes);

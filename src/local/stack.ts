@@ -40,6 +40,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const environment = {
       TENANT_ID: process.env.TENANT_ID ?? azure.tenantId,
       AZURE_RESOURCE_MANAGER_ENDPOINT: azure.endpoint,
+      SECRETS_DIRECTORY: options.file('secrets'),
       ...storage,
       ...serviceBus,
     };

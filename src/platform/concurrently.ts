@@ -12,3 +12,20 @@ export async function mapConcurrently<T, R>(
   await Promise.all(Array.from({ length: limit }, worker));
   return results;
 }
+
+/** Runs what it is given, at most `limit` at a time; the others wait their turn. */
+export function createLimiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -7,6 +7,7 @@ import {
 } from '#features/inventory/index.ts';
 import type { Job, JobPart, JobStore } from '#features/jobs/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { createLimiter } from '#platform/concurrently.ts';
 import { Failure } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
@@ -42,6 +43,8 @@ export type DiscoveryPorts = {
 };
 
 const KIND = 'sync';
+/** A sync holds what it knows of its subscription in memory: some 20 MB at 20,000 resources. */
+const MAX_SYNCS = 4;
 /** A job's row is written at most this often. */
 const PROGRESS_MS = 500;
 /** A part that waits longer may have lost its message with the process that started the job; a second one does no harm. */
@@ -50,6 +53,7 @@ const RESEND_MS = 10_000;
 /** How Azure's estate comes into the inventory: by reading it all, and by events. */
 export class Discovery {
   readonly #ports: DiscoveryPorts;
+  readonly #inTurn = createLimiter(MAX_SYNCS);
 
   constructor(ports: DiscoveryPorts) {
     this.#ports = ports;
@@ -89,8 +93,12 @@ export class Discovery {
     return toSyncJob(job);
   }
 
-  /** Reads one subscription. Throws only where the message should be delivered again. */
-  async syncSubscription(message: SyncMessage): Promise<void> {
+  /** Reads one subscription, a few at a time on an instance. Throws only where the message should be delivered again. */
+  syncSubscription(message: SyncMessage): Promise<void> {
+    return this.#inTurn(() => this.#syncSubscription(message));
+  }
+
+  async #syncSubscription(message: SyncMessage): Promise<void> {
     const { tenantId, jobId, subscriptionId } = message;
     const { storeOf, jobsOf, clock, published } = this.#ports;
     const store = storeOf(tenantId);

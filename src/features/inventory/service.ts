@@ -1,4 +1,4 @@
-import { type ResourceQuery, rowName, type SortField } from '#features/search/index.ts';
+import { rowName } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
 import { statusOf } from '#http/problem.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -8,12 +8,14 @@ import { log } from '#platform/log.ts';
 import { queryAsOf, resourceAsOf } from './asOf.ts';
 import type { Catalogue } from './catalogue.ts';
 import { listChanges } from './changes.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { canonicalize, canonicalJson, normalizeLocation, type ResourceDocument } from './document.ts';
+import { encodeCursor } from './cursor.ts';
+import { canonicalize, canonicalJson, type ResourceDocument } from './document.ts';
 import { toHistory } from './history.ts';
-import type { Annotations, Cause, Change, StoredResource } from './model.ts';
+import { toIndexQuery, toProjection } from './listQuery.ts';
+import type { Cause, Change, StoredResource } from './model.ts';
+import { alreadyThere, noSuchResource, ownedByAzure, requireMatch, tooBusy } from './refusals.ts';
+import { annotate, applyUpdate, toDocument, toPut } from './registration.ts';
 import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
-import { CONTAINER_TYPES, resourceTypeOf } from './resourceTypes.ts';
 import {
   type BatchResult,
   type ChangesQuery,
@@ -25,7 +27,6 @@ import {
   type ResourceListQuery,
   type ResourceQueryInput,
   type ResourceUpdate,
-  Resource as ResourceView,
   type SubscriptionInfo,
 } from './schema.ts';
 import type { InventoryStore, StaleScopes } from './store.ts';
@@ -334,189 +335,4 @@ export class Inventory {
     if (!segment) throw noSuchResource(id);
     return { segment, key: short.key };
   }
-}
-
-function toIndexQuery(input: ResourceListQuery): ResourceQuery {
-  const descending = input.sort.startsWith('-');
-  const sort = input.sort.replace('-', '') as SortField;
-  const order = { sort, descending, limit: input.limit };
-  const filter = {
-    ...(input.subscriptionId && { segments: input.subscriptionId }),
-    ...(input.resourceType
-      ? { types: input.resourceType.map(resourceTypeOf) }
-      : { exceptTypes: CONTAINER_TYPES }),
-    ...(input.location && { locations: input.location.map(normalizeLocation) }),
-    ...(input.resourceGroup && { resourceGroups: input.resourceGroup }),
-    ...(input.source && { sources: input.source }),
-    ...(input.tag && { tags: input.tag.map(toTagCondition) }),
-    ...(input.text !== undefined && { text: input.text }),
-  };
-  if (input.cursor === undefined) return { filter, ...order, offset: (input.page - 1) * input.limit };
-  return { filter, ...order, after: decodeCursor(input.cursor, { sort, descending }) };
-}
-
-/** Keeps the named fields of a resource; all of them where none are named. */
-function toProjection(fields: string | undefined): (resource: Resource) => Partial<Resource> {
-  if (fields === undefined) return (resource) => resource;
-  const names = fields.split(',');
-  const known = new Set<string>(Object.keys(ResourceView.shape));
-  const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new Failure('invalid', 'the query is not valid', {
-      problems: [
-        {
-          field: 'fields',
-          reason: `unknown field ${unknown.join(', ')}`,
-          fix: `choose from ${[...known].join(', ')}`,
-        },
-      ],
-    });
-  }
-  const wanted = new Set(names);
-  return (resource) => Object.fromEntries(Object.entries(resource).filter(([name]) => wanted.has(name)));
-}
-
-/** @throws Failure `preconditionFailed` where the caller has seen another version */
-function requireMatch(existing: StoredResource, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch === '*') return;
-  // A scope that turns stale changes the ETag of the answer, not the resource.
-  if (ifMatch.replace(/-[^"]*"$/, '"') === etagOf({ version: existing.seq })) return;
-  throw new Failure('preconditionFailed', 'the resource has changed since you read it', {
-    next: 'read it again, and send its new ETag as If-Match',
-  });
-}
-
-function toTagCondition(text: string): { name: string; value: string | undefined } {
-  const at = text.indexOf('=');
-  return at < 0 ? { name: text, value: undefined } : { name: text.slice(0, at), value: text.slice(at + 1) };
-}
-
-function toDocument(input: ResourceInput): ResourceDocument {
-  const { id, type, name } = parseResourceId(input.id ?? composeId(input));
-  const isOther = type !== undefined && type.toLowerCase() !== input.resource_type.toLowerCase();
-  if (isOther || (type !== undefined && !input.name.toLowerCase().endsWith(name.toLowerCase()))) {
-    throw new Failure('invalid', 'the body is not valid', {
-      problems: [
-        {
-          field: '/id',
-          reason: `it names ${type} ${name}`,
-          fix: 'give the resource_type and name that the id has',
-        },
-      ],
-    });
-  }
-  return {
-    id,
-    name: input.name,
-    type: input.resource_type,
-    location: normalizeLocation(input.location),
-    tags: input.tags ?? {},
-    properties: input.properties ?? {},
-    ...(input.sku && { sku: input.sku }),
-    ...(input.identity && { identity: input.identity }),
-    ...(input.kind && { kind: input.kind }),
-  };
-}
-
-/** A child's name has a part for each part of its type: `server1/db1` for `Microsoft.Sql/servers/databases`. */
-function composeId(input: ResourceInput): string {
-  const [namespace = '', ...types] = input.resource_type.split('/');
-  const names = types.length === 1 ? [input.name] : input.name.split('/');
-  if (names.length !== types.length) {
-    throw new Failure('invalid', 'the body is not valid', {
-      problems: [
-        {
-          field: '/name',
-          reason: `the type ${input.resource_type} has ${types.length} parts, the name ${names.length}`,
-          fix: 'name the parents too, as in server1/db1, or send the full id',
-        },
-      ],
-    });
-  }
-  const provider = `providers/${namespace}/${types.map((type, index) => `${type}/${names[index]}`).join('/')}`;
-  if (input.subscription_id && input.resource_group) {
-    return `/subscriptions/${input.subscription_id}/resourceGroups/${input.resource_group}/${provider}`;
-  }
-  if (input.subscription_id) {
-    throw new Failure('invalid', 'the body is not valid', {
-      problems: [
-        {
-          field: '/resource_group',
-          reason: 'is required with subscription_id',
-          fix: 'name the resource group, or send the full id',
-        },
-      ],
-    });
-  }
-  return `/external/${input.resource_group ?? 'default'}/${provider}`;
-}
-
-/** Annotations with the new ones; null removes one. */
-function annotate(before: Annotations, changes: ResourceUpdate['annotations']): Annotations {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.filter(([, value]) => value !== null && value !== undefined));
-}
-
-function applyUpdate(document: ResourceDocument, input: ResourceUpdate): ResourceDocument {
-  return {
-    ...document,
-    ...(input.id !== undefined && { id: input.id }),
-    ...(input.name !== undefined && { name: input.name }),
-    ...(input.resource_type !== undefined && { type: input.resource_type }),
-    ...(input.location !== undefined && { location: normalizeLocation(input.location) }),
-    ...(input.tags !== undefined && { tags: input.tags }),
-    ...(input.properties !== undefined && { properties: input.properties }),
-    ...(input.sku !== undefined && { sku: input.sku }),
-    ...(input.identity !== undefined && { identity: input.identity }),
-    ...(input.kind !== undefined && { kind: input.kind }),
-  };
-}
-
-function toPut(
-  document: ResourceDocument,
-  annotations: Annotations,
-  context: { previous: StoredResource | undefined; cause: Cause },
-): Change {
-  const { previous, cause } = context;
-  return {
-    kind: 'put',
-    next: canonicalize(document),
-    source: previous?.source ?? 'api',
-    annotations,
-    apiVersion: previous?.apiVersion,
-    previous,
-    cause,
-  };
-}
-
-function alreadyThere(existing: StoredResource): Failure {
-  return new Failure('conflict', `a resource with the id ${existing.id} exists already`, {
-    next: `change it with PUT /api/v1/resources/${shortId(existing.id)}`,
-  });
-}
-
-function ownedByAzure(existing: StoredResource, before: ResourceDocument, after: ResourceDocument): Failure {
-  const fields = Object.keys(after).filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
-  );
-  return new Failure('conflict', 'Azure owns this resource; only its annotations can be changed here', {
-    problems: fields.map((field) => ({
-      field: `/${field}`,
-      reason: 'owned by Azure',
-      fix: 'change it in Azure; the inventory follows within seconds',
-    })),
-    next: `change it in Azure: az resource update --ids "${existing.id}" --set …, or send {"annotations": {…}} alone`,
-  });
-}
-
-function noSuchResource(id: string): Failure {
-  return new Failure('notFound', `there is no resource ${id}`, {
-    next: 'find its id with GET /api/v1/resources?text=…',
-  });
-}
-
-function tooBusy(): Failure {
-  return new Failure('unavailable', 'the resource is being changed by many at once', {
-    retryAfterSeconds: 1,
-  });
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Payload = (type: string, data: z.ZodType) =>
   z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An event of the `events` queue (CloudEvents 1.0), as far as webhooks read it. */
 export const WebhookEvent = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueueDeclaration } from '#platform/queues.ts';
 
 /** One message an attempt; retries wait here as scheduled messages. */

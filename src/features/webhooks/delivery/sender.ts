@@ -1,6 +1,6 @@
 import { promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { isLoopback, isPublicAddress } from '../ssrf/address.ts';
 import { checkUrl, type UrlPolicy } from '../ssrf/url.ts';
 
@@ -71,15 +71,23 @@ class BlockedAddress extends Error {
  */
 export class Sender {
   readonly #policy: UrlPolicy;
-  readonly #agent: Agent;
+  readonly #options: { readonly resolve?: Resolve; readonly ca?: string };
+  #agent: Promise<Agent> | undefined;
 
   constructor(policy: UrlPolicy, options: { resolve?: Resolve; ca?: string } = {}) {
     this.#policy = policy;
-    this.#agent = new Agent({
+    this.#options = options;
+  }
+
+  /** The client is heavy and most instances send nothing at once: loaded at the first request. */
+  async #connect(): Promise<Agent> {
+    const { Agent } = await import('undici');
+    const { resolve, ca } = this.#options;
+    return new Agent({
       connect: {
-        lookup: judgingLookup(options.resolve ?? systemResolve(), policy),
+        lookup: judgingLookup(resolve ?? systemResolve(), this.#policy),
         timeout: CONNECT_MS,
-        ...(options.ca && { ca: options.ca }),
+        ...(ca && { ca }),
       },
       connections: 100,
       pipelining: 1,
@@ -97,7 +105,9 @@ export class Sender {
     const timeout = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS);
     const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
     try {
-      const response = await this.#agent.request({
+      this.#agent ??= this.#connect();
+      const agent = await this.#agent;
+      const response = await agent.request({
         origin: judgement.url.origin,
         path: `${judgement.url.pathname}${judgement.url.search}`,
         method: request.method ?? 'POST',
@@ -113,8 +123,8 @@ export class Sender {
     }
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    await (await this.#agent)?.destroy();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import { createLimiter } from './limiter.ts';
+import { createLimiter } from '#platform/concurrently.ts';
 import type { ListenerContext, ServiceBusListener } from './listener.ts';
 import { keepLocked } from './lock-keeper.ts';
 import { singleRequest } from './message-data.ts';

@@ -16,6 +16,8 @@ export const inventoryBlobs = {
 };
 
 export const HEAD = 'head';
+/** The last commit: its number, id and time, and when a commit last deleted something (empty: never). */
+export type HeadRow = { seq: number; commit: string; at: string; deletedAt: string };
 export const STALE = 'stale';
 const SEQ_DIGITS = 12;
 

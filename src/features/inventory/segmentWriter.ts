@@ -5,14 +5,9 @@ import type { Clock } from '#platform/clock.ts';
 import { MAX_TRANSACTION, type Partition, type RowWrite, WriteConflict } from '#platform/tables.ts';
 import type { Change, Commit, WriteResult } from './model.ts';
 import { type PreparedChange, prepareChange } from './prepareChange.ts';
-import { HEAD, rowKeys, toLogRow } from './rows.ts';
+import { HEAD, type HeadRow, rowKeys, toLogRow } from './rows.ts';
 
-type Head = {
-  readonly seq: number;
-  readonly commit: string;
-  readonly at: string;
-  readonly etag: string | undefined;
-};
+type Head = HeadRow & { readonly etag: string | undefined };
 type Pending = {
   readonly change: Change;
   readonly settle: (result: WriteResult) => void;
@@ -120,7 +115,13 @@ export class SegmentWriter {
       at: options.at,
       changes: prepared.map((change) => change.logged),
     };
-    const headRow = { seq, commit: commitId, at: options.at };
+    const hasDeletions = commit.changes.some(({ kind }) => kind === 'deleted');
+    const headRow: HeadRow = {
+      seq,
+      commit: commitId,
+      at: options.at,
+      deletedAt: hasDeletions ? options.at : head.deletedAt,
+    };
     const writes: RowWrite[] = [
       head.etag === undefined
         ? { kind: 'insert', rowKey: HEAD, row: headRow }
@@ -135,7 +136,7 @@ export class SegmentWriter {
     ];
     try {
       const [etag] = await this.#partition.transaction(writes);
-      this.#head = { seq, commit: commitId, at: options.at, etag };
+      this.#head = { ...headRow, etag };
     } catch (error) {
       this.#head = undefined;
       this.#head = await this.#readHead();
@@ -152,10 +153,10 @@ export class SegmentWriter {
   }
 
   async #readHead(): Promise<Head> {
-    const row = await this.#partition.get<{ seq: number; commit: string; at: string }>(HEAD);
+    const row = await this.#partition.get<HeadRow>(HEAD);
     return row
-      ? { seq: row.seq, commit: row.commit, at: row.at, etag: row.etag }
-      : { seq: 0, commit: '', at: '', etag: undefined };
+      ? { seq: row.seq, commit: row.commit, at: row.at, deletedAt: row.deletedAt, etag: row.etag }
+      : { seq: 0, commit: '', at: '', deletedAt: '', etag: undefined };
   }
 
   /**

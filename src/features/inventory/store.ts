@@ -8,6 +8,7 @@ import { decodeBody, encodeBody } from './payload.ts';
 import type { Publisher } from './publisher.ts';
 import {
   HEAD,
+  type HeadRow,
   inventoryBlobs,
   inventoryTable,
   ranges,
@@ -61,7 +62,12 @@ export class InventoryStore {
    * after it. The log has no gaps and begins at the first commit, or at the snapshot where older ones were forgotten.
    */
   async entries(segment: string): Promise<Snapshot> {
-    const { seq, entries } = (await readSnapshot(this.#snapshots, segment)) ?? EMPTY;
+    const [head, kept = EMPTY] = await Promise.all([
+      this.head(segment),
+      readSnapshot(this.#snapshots, segment),
+    ]);
+    if (head === kept.seq) return kept;
+    const { seq, entries } = kept;
     const current = new Map(entries);
     let last = seq;
     for await (const commits of this.commitsAfter(segment, seq)) {
@@ -96,7 +102,7 @@ export class InventoryStore {
 
   /** Number of the segment's last commit; 0 before the first. */
   async head(segment: string): Promise<number> {
-    const row = await this.#partition(segment).get<{ seq: number }>(HEAD);
+    const row = await this.#partition(segment).get<HeadRow>(HEAD);
     return row?.seq ?? 0;
   }
 
@@ -132,6 +138,8 @@ export class InventoryStore {
   /** Keys of the resources that were deleted since a time, also of those that exist again. */
   async deletedSince(segment: string, time: string): Promise<ReadonlySet<string>> {
     const deleted = new Set<string>();
+    const head = await this.#partition(segment).get<HeadRow>(HEAD);
+    if (!head || head.deletedAt < time) return deleted;
     const first = await this.firstCommitAt(segment, time);
     const range = { ...ranges.logAfter(first - 1), select: ['hasDeletions'] };
     for await (const page of this.#partition(segment).pages(range)) {

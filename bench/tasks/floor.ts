@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { ResourceGraphClient } from '@azure/arm-resourcegraph';
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
 import { TableClient, type TransactionAction } from '@azure/data-tables';
-import { forEachConcurrently, SUBSCRIPTIONS_AT_A_TIME } from './concurrency.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
+import { SUBSCRIPTIONS_AT_A_TIME } from './concurrency.ts';
 
 export type FloorInput = { readonly endpoint: string; readonly connectionString: string };
 export type FloorOutput = {
@@ -38,7 +39,7 @@ export async function floor({ endpoint, connectionString }: FloorInput): Promise
   let resources = 0;
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
-  await forEachConcurrently(subscriptions, SUBSCRIPTIONS_AT_A_TIME, async (subscriptionId) => {
+  await mapConcurrently(subscriptions, SUBSCRIPTIONS_AT_A_TIME, async (subscriptionId) => {
     for await (const rows of pagesOf(graph, subscriptionId)) {
       for (let start = 0; start < rows.length; start += ROWS_A_TRANSACTION) {
         const batch = rows.slice(start, start + ROWS_A_TRANSACTION);

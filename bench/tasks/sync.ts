@@ -1,6 +1,7 @@
+import { mapConcurrently } from '#platform/concurrently.ts';
 import { readSettings } from '#settings.ts';
 import { createServices } from '../../src/services.ts';
-import { forEachConcurrently, SUBSCRIPTIONS_AT_A_TIME } from './concurrency.ts';
+import { SUBSCRIPTIONS_AT_A_TIME } from './concurrency.ts';
 
 export type SyncInput = { readonly environment: Readonly<Record<string, string>> };
 export type SyncOutput = {
@@ -24,7 +25,7 @@ export async function sync({ environment }: SyncInput): Promise<SyncOutput> {
   const before = await commits();
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
-  await forEachConcurrently(ids, SUBSCRIPTIONS_AT_A_TIME, (subscriptionId) =>
+  await mapConcurrently(ids, SUBSCRIPTIONS_AT_A_TIME, (subscriptionId) =>
     discovery.syncSubscription({ tenantId, jobId: job.id, subscriptionId }),
   );
   const milliseconds = performance.now() - startedAt;

@@ -1,18 +1,16 @@
 import {
   compareSortValues,
   type Hit,
-  type IndexedResource,
   ResourceIndex,
   type ResourceMatches,
   type ResourceQuery,
   rowName,
 } from '#features/search/index.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, toIndexed } from './catalogue.ts';
 import { canonicalJson } from './document.ts';
 import { documentAt } from './history.ts';
 import type { LoggedChange, StoredResource } from './model.ts';
-import { parseResourceId } from './resourceId.ts';
 import type { InventoryStore } from './store.ts';
 
 /** What was different then: resources that are not shown as they are now, and those that are shown as they were. */
@@ -115,24 +113,6 @@ async function resourceAt(
     createdBy: created?.cause ?? { by: 'sync' },
     apiVersion: undefined,
     etag: '',
-  };
-}
-
-function toIndexed(segment: string, resource: StoredResource): IndexedResource {
-  const { name, type = '', resourceGroup = '' } = parseResourceId(resource.id);
-  const { key, id, location, tags, source, seq } = resource;
-  return {
-    key,
-    segment,
-    id,
-    name,
-    type,
-    location,
-    resourceGroup,
-    tags,
-    source,
-    seq,
-    updatedAt: Date.parse(resource.updatedAt),
   };
 }
 

@@ -114,7 +114,8 @@ export class Catalogue {
   }
 }
 
-function toIndexed(segment: string, entry: ResourceEntry): IndexedResource {
+/** An entry, or a whole stored resource, as the index takes it. */
+export function toIndexed(segment: string, entry: ResourceEntry): IndexedResource {
   const parsed = parseResourceId(entry.id);
   return {
     key: entry.key,

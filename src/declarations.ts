@@ -1,12 +1,7 @@
 import { refreshQueue, syncQueue } from '#features/discovery/index.ts';
+import { eventsQueue } from '#features/events/index.ts';
 import { keysTable } from '#features/identity/index.ts';
-import {
-  eventsQueue,
-  inventoryBlobs,
-  inventoryTable,
-  segmentsTable,
-  snapshotBlobs,
-} from '#features/inventory/index.ts';
+import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';

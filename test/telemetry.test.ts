@@ -7,7 +7,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '#features/inventory/index.ts';
+import type { CloudEvent } from '#features/events/index.ts';
 import { traced } from '#platform/telemetry.ts';
 import { createServices, type Services } from '../src/services.ts';
 import { readSettings } from '../src/settings.ts';

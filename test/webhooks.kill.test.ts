@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { expect, it } from 'vitest';
-import { eventsQueue } from '#features/inventory/index.ts';
+import { eventsQueue } from '#features/events/index.ts';
 import type { Child } from '#local/child.ts';
 import { startServiceBus } from '#local/service-bus/index.ts';
 import { startAzurite } from '#local/stack.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ServiceBusClient } from '@azure/service-bus';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventsQueue } from '#features/inventory/index.ts';
+import { eventsQueue } from '#features/events/index.ts';
 import { DeliveryMessage, verifyWebhook } from '#features/webhooks/index.ts';
 import type { Role } from '#http/role.ts';
 import { createServices, type Services } from '../src/services.ts';

@@ -1,7 +1,7 @@
 import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
 import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
-import { eventsQueue } from '#features/inventory/index.ts';
+import { eventsQueue } from '#features/events/index.ts';
 import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';

@@ -118,6 +118,19 @@ export class Partition {
     );
   }
 
+  /** Removes rows, in transactions; one that another instance has removed already is no trouble. */
+  async remove(rowKeys: readonly string[]): Promise<void> {
+    for (let at = 0; at < rowKeys.length; at += MAX_TRANSACTION) {
+      const part = rowKeys.slice(at, at + MAX_TRANSACTION);
+      try {
+        await this.transaction(part.map((rowKey) => ({ kind: 'delete', rowKey })));
+      } catch (error) {
+        if (!(error instanceof WriteConflict)) throw error;
+        if (part.length > 1) await Promise.all(part.map((rowKey) => this.remove([rowKey])));
+      }
+    }
+  }
+
   /** A single write; returns the new ETag. @throws WriteConflict */
   async write(write: RowWrite): Promise<string | undefined> {
     const [etag] = await this.transaction([write]);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { CloudEvent } from '#features/inventory/index.ts';
+import type { CloudEvent } from '#features/events/index.ts';
 
 /** An event as it came off the queue, and how often. */
 export type Recorded = {

@@ -1,4 +1,5 @@
-import { type CloudEvent, type InventoryStore, inventoryTable } from '#features/inventory/index.ts';
+import type { CloudEvent } from '#features/events/index.ts';
+import { type InventoryStore, inventoryTable } from '#features/inventory/index.ts';
 import type { Tables } from '#platform/tables.ts';
 import { toCloudEvents } from '../../src/features/inventory/events.ts';
 import type { Commit } from '../../src/features/inventory/model.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import type { CloudEvent } from '#features/inventory/index.ts';
+import type { CloudEvent } from '#features/events/index.ts';
 import type { Child } from '#local/child.ts';
 import { startServiceBus } from '#local/service-bus/index.ts';
 import { startAzurite } from '#local/stack.ts';

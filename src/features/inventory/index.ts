@@ -5,7 +5,6 @@ export {
   type ResourceDocument,
   toResourceDocument,
 } from './document.ts';
-export { type CloudEvent, eventsQueue } from './events.ts';
 export type { Cause, Change, ResourceEntry, StoredResource, WriteResult } from './model.ts';
 export { Publisher } from './publisher.ts';
 export { parseResourceId, resourceKey, segmentOf } from './resourceId.ts';

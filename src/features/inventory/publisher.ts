@@ -1,7 +1,8 @@
+import { EVENT_BATCH, eventsQueue } from '#features/events/index.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
-import { eventsQueue, messageIdOf, toCloudEvents } from './events.ts';
+import { messageIdOf, toCloudEvents } from './events.ts';
 import type { Commit } from './model.ts';
 
 /** What the publisher needs of a tenant's store. */
@@ -76,7 +77,7 @@ export class Publisher {
     const messages = batch.map(({ owner, commit }) => ({
       body: toCloudEvents(owner.tenantId, commit),
       messageId: messageIdOf(owner.tenantId, commit),
-      contentType: 'application/cloudevents-batch+json',
+      contentType: EVENT_BATCH,
       tenantId: owner.tenantId,
       correlationId: commit.changes[0]?.cause.correlationId,
       traceparent: commit.changes[0]?.cause.traceparent,

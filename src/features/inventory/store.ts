@@ -2,7 +2,7 @@ import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
-import { MAX_TRANSACTION, type Partition, type Table, type Tables, WriteConflict } from '#platform/tables.ts';
+import type { Partition, Table, Tables } from '#platform/tables.ts';
 import type { Change, Commit, HistoryRecord, StoredResource, WriteResult } from './model.ts';
 import { decodeBody, encodeBody } from './payload.ts';
 import type { Publisher } from './publisher.ts';
@@ -162,10 +162,8 @@ export class InventoryStore {
         if (String(row.at) >= before || forgotten >= limit) return forgotten;
         const { changes, seq } = await toCommit(segment, row, this.#blobs);
         const patched = changes.filter(({ kind }) => kind !== 'created');
-        const marks = patched.map(
-          ({ entry }) => ({ kind: 'delete', rowKey: rowKeys.history(entry.key, seq) }) as const,
-        );
-        await removeAll(partition, [...marks, { kind: 'delete', rowKey: row.rowKey }]);
+        const records = patched.map(({ entry }) => rowKeys.history(entry.key, seq));
+        await partition.remove([...records, row.rowKey]);
         forgotten += 1;
       }
     }
@@ -221,8 +219,7 @@ export class InventoryStore {
   }
 
   async settle(segment: string, seqs: readonly number[]): Promise<void> {
-    const marks = seqs.map((seq) => ({ kind: 'delete', rowKey: rowKeys.outbox(seq) }) as const);
-    await removeAll(this.#partition(segment), marks);
+    await this.#partition(segment).remove(seqs.map(rowKeys.outbox));
   }
 
   /** Publishes commits that a process left behind: their marks are older than `before`. Returns how many. */
@@ -238,29 +235,6 @@ export class InventoryStore {
 
   #partition(segment: string): Partition {
     return this.#table.forTenant(this.tenantId, segment);
-  }
-}
-
-type Removal = { readonly kind: 'delete'; readonly rowKey: string };
-
-/** Removes rows, in transactions; one that another instance has removed already is no trouble. */
-async function removeAll(partition: Partition, removals: readonly Removal[]): Promise<void> {
-  for (let start = 0; start < removals.length; start += MAX_TRANSACTION) {
-    const part = removals.slice(start, start + MAX_TRANSACTION);
-    try {
-      await partition.transaction(part);
-    } catch (error) {
-      if (!(error instanceof WriteConflict)) throw error;
-      await Promise.all(part.map((removal) => removeIfThere(partition, removal)));
-    }
-  }
-}
-
-async function removeIfThere(partition: Partition, removal: Removal): Promise<void> {
-  try {
-    await partition.write(removal);
-  } catch (error) {
-    if (!(error instanceof WriteConflict)) throw error;
   }
 }
 

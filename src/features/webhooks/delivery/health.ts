@@ -1,4 +1,4 @@
-import { type CloudEvent, eventsQueue } from '#features/inventory/index.ts';
+import { type CloudEvent, eventsQueue } from '#features/events/index.ts';
 import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Endpoint } from '../endpointStore.ts';

@@ -50,6 +50,10 @@ var appOnInsights = ['Monitoring Metrics Publisher']
 var eventsOnDeadLetters = ['Storage Blob Data Contributor']
 
 @export()
+@description('The identity of the Event Grid topics on the queue that it delivers to.')
+var eventsOnQueue = ['Azure Service Bus Data Sender']
+
+@export()
 @description('The app identity on each watched subscription or management group. Reading only.')
 var appOnEstate = ['Reader']
 

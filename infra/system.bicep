@@ -15,6 +15,7 @@ type Onboarding = {
   @description('Empty where writing is off.')
   writerPrincipalId: string
   eventsIdentityId: string
+  eventQueueId: string
   deadLetterStorageId: string
   deadLetterContainer: string
   actionGroupId: string
@@ -126,6 +127,7 @@ module access 'modules/access.bicep' = {
     dataStorageName: names.dataStorage
     serviceBusName: names.serviceBus
     queueNames: map(declarations.queues, queue => queue.name)
+    eventQueueName: declarations.eventQueue
     vaultName: names.vault
     insightsName: names.insights
     appIdentityName: names.appIdentity
@@ -143,6 +145,7 @@ module functionApp 'modules/functionApp.bicep' = {
     nodeVersion: nodeVersion
     functions: declarations.functions
     identity: identities.outputs.app
+    writer: identities.outputs.?writer
     hostStorageName: names.hostStorage
     dataStorageName: names.dataStorage
     serviceBusHost: messaging.outputs.host
@@ -255,6 +258,7 @@ output onboarding Onboarding = {
   appPrincipalId: identities.outputs.app.principalId
   writerPrincipalId: identities.outputs.?writer.principalId ?? ''
   eventsIdentityId: identities.outputs.events.id
+  eventQueueId: '${messaging.outputs.id}/queues/${declarations.eventQueue}'
   deadLetterStorageId: hostStorage.outputs.id
   deadLetterContainer: 'undelivered-events'
   actionGroupId: alerts.outputs.actionGroupId

@@ -1,4 +1,4 @@
-import { refreshQueue, syncQueue } from '#features/discovery/index.ts';
+import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import { keysTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
@@ -18,4 +18,10 @@ export const tables: readonly TableDeclaration[] = [
   deliveriesTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs];
-export const queues: readonly QueueDeclaration[] = [syncQueue, refreshQueue, eventsQueue, deliveriesQueue];
+export const queues: readonly QueueDeclaration[] = [
+  syncQueue,
+  resourceEventsQueue,
+  refreshQueue,
+  eventsQueue,
+  deliveriesQueue,
+];

@@ -26,6 +26,10 @@ const shape = {
   AZURE_CLIENT_ID: z.guid().optional().meta({
     description: 'Client id of the user-assigned managed identity. Unset: DefaultAzureCredential decides.',
   }),
+  AZURE_WRITER_CLIENT_ID: z.guid().optional().meta({
+    description:
+      'Client id of the managed identity that may write to the estate; the one that reads never does. Unset: nothing is written.',
+  }),
   STORAGE_TABLE_ENDPOINT: z.url().optional().meta({
     description: 'Table Storage endpoint, reached with managed identity.',
   }),

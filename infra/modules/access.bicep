@@ -8,12 +8,17 @@ import {
   appOnVault
   appOnInsights
   eventsOnDeadLetters
+  eventsOnQueue
 } from '../roles.bicep'
 
 param hostStorageName string
 param dataStorageName string
 param serviceBusName string
 param queueNames string[]
+
+@description('Queue that Event Grid delivers to.')
+param eventQueueName string
+
 param vaultName string
 param insightsName string
 param appIdentityName string
@@ -53,6 +58,11 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' existing = [
     name: name
   }
 ]
+
+resource eventQueue 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' existing = {
+  parent: serviceBus
+  name: eventQueueName
+}
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
   name: vaultName
@@ -129,6 +139,18 @@ resource deadLetterRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   for role in eventsOnDeadLetters: {
     scope: hostStorage::blobs::undelivered
     name: guid(hostStorage::blobs::undelivered.id, events.id, roleIds[role])
+    properties: {
+      principalId: events.properties.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[role])
+    }
+  }
+]
+
+resource eventQueueRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in eventsOnQueue: {
+    scope: eventQueue
+    name: guid(eventQueue.id, events.id, roleIds[role])
     properties: {
       principalId: events.properties.principalId
       principalType: 'ServicePrincipal'

@@ -14,6 +14,10 @@ param nodeVersion string
 param functions { queues: string[], timers: string[] }
 
 param identity Identity
+
+@description('Identity that may write to the estate; null where writing is off.')
+param writer Identity?
+
 param hostStorageName string
 param dataStorageName string
 param serviceBusHost string
@@ -61,6 +65,7 @@ var productSettings = {
     length(environment().resourceManager) - 1
   )
   AZURE_SUBSCRIPTION_IDS: join(watchedSubscriptionIds, ',')
+  AZURE_WRITER_CLIENT_ID: writer.?clientId ?? ''
   KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}'
   STORAGE_BLOB_ENDPOINT: 'https://${dataStorageName}.blob.${environment().suffixes.storage}'
   STORAGE_TABLE_ENDPOINT: 'https://${dataStorageName}.table.${environment().suffixes.storage}'
@@ -93,7 +98,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
-    userAssignedIdentities: { '${identity.id}': {} }
+    userAssignedIdentities: writer == null
+      ? { '${identity.id}': {} }
+      : { '${identity.id}': {}, '${writer!.id}': {} }
   }
   properties: {
     serverFarmId: plan.id

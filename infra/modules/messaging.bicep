@@ -35,6 +35,13 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   }
 }
 
+// Event Grid, a trusted service, delivers with its identity past a closed door.
+resource networkRules 'Microsoft.ServiceBus/namespaces/networkRuleSets@2024-01-01' = if (!isPublic) {
+  parent: namespace
+  name: 'default'
+  properties: { publicNetworkAccess: 'Disabled', defaultAction: 'Deny', trustedServiceAccessEnabled: true }
+}
+
 resource namespaceQueues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
   for queue in queues: {
     parent: namespace

@@ -1,4 +1,4 @@
-metadata description = 'Our event subscription on a topic that is not ours. No dead-letter container: that takes an identity on the topic. The next sync finds what was lost.'
+metadata description = 'Our event subscription on a topic that is not ours. It has no identity of ours, so events go to the function, and nothing keeps those that fail. The next sync finds what was lost.'
 
 import { filter, retryPolicy, batch } from 'events.bicep'
 

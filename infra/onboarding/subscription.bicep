@@ -8,8 +8,14 @@ param watchGroup string
 param location string
 param topicName string
 param eventSubscriptionName string
+@description('Function that events go to from a topic that is not ours.')
 param functionId string
+
 param eventsIdentityId string
+
+@description('Queue that events go to from a topic of ours.')
+param eventQueueId string
+
 param deadLetterStorageId string
 param deadLetterContainer string
 param actionGroupId string
@@ -37,9 +43,9 @@ module topic 'topic.bicep' = if (existingTopic == null) {
   scope: resourceGroup(watchGroup)
   params: {
     eventSubscriptionName: eventSubscriptionName
-    functionId: functionId
     topicName: topicName
     eventsIdentityId: eventsIdentityId
+    eventQueueId: eventQueueId
     deadLetterStorageId: deadLetterStorageId
     deadLetterContainer: deadLetterContainer
     actionGroupId: actionGroupId

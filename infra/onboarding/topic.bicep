@@ -1,12 +1,15 @@
 metadata description = 'The system topic of a subscription and our event subscription, with a dead-letter container.'
 
-import { filter, retryPolicy, batch } from 'events.bicep'
+import { filter, retryPolicy } from 'events.bicep'
 import { Tags } from '../types.bicep'
 
 param topicName string
 param eventSubscriptionName string
-param functionId string
 param eventsIdentityId string
+
+@description('Queue that the events go to.')
+param eventQueueId string
+
 param deadLetterStorageId string
 param deadLetterContainer string
 param actionGroupId string
@@ -31,14 +34,9 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
       eventDeliverySchema: 'EventGridSchema'
       filter: filter
       retryPolicy: retryPolicy
-      // Delivered with the key of the function, which Event Grid fetches itself: no secret in any template.
-      destination: {
-        endpointType: 'AzureFunction'
-        properties: {
-          resourceId: functionId
-          maxEventsPerBatch: batch.maxEventsPerBatch
-          preferredBatchSizeInKilobytes: batch.preferredBatchSizeInKilobytes
-        }
+      deliveryWithResourceIdentity: {
+        identity: { type: 'UserAssigned', userAssignedIdentity: eventsIdentityId }
+        destination: { endpointType: 'ServiceBusQueue', properties: { resourceId: eventQueueId } }
       }
       deadLetterWithResourceIdentity: {
         identity: { type: 'UserAssigned', userAssignedIdentity: eventsIdentityId }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { containers, queues, tables } from '../../src/declarations.ts';
+import { resourceEventsQueue } from '../../src/features/discovery/index.ts';
 import type { QueueDeclaration } from '../../src/platform/queues.ts';
 import { formatJson } from './format.ts';
 import { type RegisteredFunction, registeredFunctions } from './functions.ts';
@@ -52,6 +53,7 @@ export function declarations(functions: readonly RegisteredFunction[]) {
       timers: namesOf(functions, 'timerTrigger'),
     },
     eventGridFunction: eventGrid[0],
+    eventQueue: resourceEventsQueue.name,
   };
 }
 

@@ -36,6 +36,7 @@ const Installation = z.object({
   appPrincipalId: z.string(),
   writerPrincipalId: z.string(),
   eventsIdentityId: z.string(),
+  eventQueueId: z.string(),
   deadLetterStorageId: z.string(),
   deadLetterContainer: z.string(),
   actionGroupId: z.string(),

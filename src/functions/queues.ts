@@ -1,6 +1,12 @@
 import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
-import { RefreshMessage, refreshQueue, SyncMessage, syncQueue } from '#features/discovery/index.ts';
+import {
+  RefreshMessage,
+  refreshQueue,
+  resourceEventsQueue,
+  SyncMessage,
+  syncQueue,
+} from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
@@ -17,6 +23,9 @@ const Properties = z
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
 export function registerQueues({ discovery, catalogueOf, webhooks }: Services): void {
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
+  registerQueue(resourceEventsQueue, z.unknown(), (message) =>
+    discovery.acceptEvents(Array.isArray(message) ? message : [message]),
+  );
   registerQueue(refreshQueue, RefreshMessage, (message) => discovery.refresh(message));
   registerQueue(eventsQueue, EventBatch, async (events) => {
     for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))

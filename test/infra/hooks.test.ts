@@ -16,6 +16,7 @@ const NAMES = [
   'appPrincipalId',
   'writerPrincipalId',
   'eventsIdentityId',
+  'eventQueueId',
   'deadLetterStorageId',
   'deadLetterContainer',
   'actionGroupId',

@@ -19,6 +19,7 @@ const INSTALLATION = {
   appPrincipalId: 'app-principal',
   writerPrincipalId: '',
   eventsIdentityId: '/identity',
+  eventQueueId: '/queue',
   deadLetterStorageId: '/storage',
   deadLetterContainer: 'undelivered-events',
   actionGroupId: '/group',

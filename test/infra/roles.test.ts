@@ -1,9 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { evaluate, PROFILES, type PredictedResource } from '../../scripts/infra/snapshots.ts';
+import {
+  evaluate,
+  evaluateProfile,
+  PROFILES,
+  type PredictedResource,
+} from '../../scripts/infra/snapshots.ts';
 import { queues } from '../../src/declarations.ts';
-import { at, bicepFiles, deployed, hasBicep, INFRA, markdownTable, ofType, roleIds } from './support.ts';
+import {
+  at,
+  bicepFiles,
+  deployed,
+  hasBicep,
+  INFRA,
+  markdownTable,
+  ofType,
+  only,
+  roleIds,
+} from './support.ts';
 
 const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
 const WRITTEN = markdownTable('docs/deployment.md', ['Identity', 'Role', 'On', 'Why']).map(
@@ -25,11 +40,13 @@ function identityOf(assignment: PredictedResource): string {
 }
 
 /** The scope of an assignment in the words of the table. */
-function scopeOf({ id }: PredictedResource): string {
-  const scope = id.split(`/providers/${ASSIGNMENT}/`)[0] ?? '';
+function scopeOf(assignment: PredictedResource): string {
+  const scope = assignment.id.split(`/providers/${ASSIGNMENT}/`)[0] ?? '';
   if (scope.endsWith('/containers/undelivered-events')) return 'container undelivered-events';
   if (/\/storageAccounts\/sthost\w+$/.test(scope)) return 'host storage';
   if (/\/storageAccounts\/stdata\w+$/.test(scope)) return 'data storage';
+  if (/\/queues\/resource-events$/.test(scope) && identityOf(assignment) === 'events')
+    return 'queue resource-events';
   if (/\/namespaces\/[\w-]+\/queues\/[\w-]+$/.test(scope)) return 'each queue';
   if (/\/vaults\/[\w-]+$/.test(scope)) return 'vault';
   if (/\/components\/[\w-]+$/.test(scope)) return 'Application Insights';
@@ -109,4 +126,22 @@ describe('role assignments', () => {
         ofType(deployed(profile), 'Microsoft.ManagedIdentity/userAssignedIdentities').map(({ name }) => name),
       ).toEqual([`id-policycortex-${profile}-app`, `id-policycortex-${profile}-events`]);
   });
+
+  test.runIf(hasBicep)(
+    'where writing is on, the app carries it beside its own, and is told which it is',
+    () => {
+      const writing = evaluateProfile('dev', { ENABLE_WRITING: 'true' });
+      const app = only(writing, 'Microsoft.Web/sites');
+      const setting = (resources: readonly PredictedResource[]) =>
+        String(at(only(resources, 'Microsoft.Web/sites/config'), 'properties', 'AZURE_WRITER_CLIENT_ID'));
+
+      expect(Object.keys(Object(at(app, 'identity', 'userAssignedIdentities')))).toEqual([
+        expect.stringContaining('-dev-app'),
+        expect.stringContaining('-dev-writer'),
+      ]);
+      expect(setting(writing)).toContain('id-policycortex-dev-writer');
+      expect(setting(deployed('dev'))).toBe('');
+      expect(ofType(writing, ASSIGNMENT).filter((each) => identityOf(each) === 'writer')).toEqual([]);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { evaluate, type PredictedResource } from '../../scripts/infra/snapshots.ts';
 import { isRelevant } from '../../src/features/discovery/events.ts';
+import { resourceEventsQueue } from '../../src/features/discovery/index.ts';
 import { at, deployed, hasBicep, isRecord, ofType, only, ROOT, roleIds } from './support.ts';
 
 const Printed = z.object({
@@ -70,6 +71,7 @@ describe('the triggers', () => {
 
 describe.runIf(hasBicep)('a watched subscription', () => {
   const FUNCTION = `/subscriptions/home/resourceGroups/rg/providers/Microsoft.Web/sites/app/functions/resourceEvents`;
+  const QUEUE = `/subscriptions/home/resourceGroups/rg/providers/Microsoft.ServiceBus/namespaces/sb/queues/${resourceEventsQueue.name}`;
   const parameters = (more: string) => `using 'onboarding/subscription.bicep'
 param watchGroup = 'rg-watch'
 param location = 'westeurope'
@@ -77,6 +79,7 @@ param topicName = 'evgt'
 param eventSubscriptionName = 'policycortex-prod'
 param functionId = '${FUNCTION}'
 param eventsIdentityId = '/identity'
+param eventQueueId = '${QUEUE}'
 param deadLetterStorageId = '/storage'
 param deadLetterContainer = 'undelivered-events'
 param actionGroupId = '/group'
@@ -101,15 +104,18 @@ ${more}`;
     expect(at(topic, 'identity', 'type')).toBe('UserAssigned');
   });
 
-  test('delivers to the function that the app registers, tries for a day, and keeps what fails', () => {
-    const [eventGrid] = app.functions.filter(({ bindings }) =>
-      Object.values(bindings).some(({ type }) => type === 'eventGridTrigger'),
-    );
+  test('delivers with an identity to the queue that the app reads, tries for a day, and keeps what fails', () => {
     const properties = delivery(alone);
+    const read = app.functions.flatMap(({ bindings }) =>
+      Object.values(bindings).map(({ queueName }) => queueName),
+    );
 
-    expect(FUNCTION.endsWith(`/functions/${eventGrid?.name}`)).toBe(true);
-    expect(at(properties, 'destination', 'endpointType')).toBe('AzureFunction');
-    expect(at(properties, 'destination', 'properties', 'resourceId')).toBe(FUNCTION);
+    expect(read).toContain(resourceEventsQueue.name);
+    expect(at(properties, 'destination')).toBeUndefined();
+    expect(at(properties, 'deliveryWithResourceIdentity')).toEqual({
+      identity: { type: 'UserAssigned', userAssignedIdentity: '/identity' },
+      destination: { endpointType: 'ServiceBusQueue', properties: { resourceId: QUEUE } },
+    });
     expect(at(properties, 'retryPolicy')).toEqual({
       maxDeliveryAttempts: 30,
       eventTimeToLiveInMinutes: 1440,
@@ -155,7 +161,12 @@ ${more}`;
     expect(joined.map(({ type, name }) => `${type} ${name}`)).toEqual([
       'Microsoft.EventGrid/systemTopics/eventSubscriptions theirs/policycortex-prod',
     ]);
-    expect(at(delivery(joined), 'destination')).toEqual(at(delivery(alone), 'destination'));
+    const [eventGrid] = app.functions.filter(({ bindings }) =>
+      Object.values(bindings).some(({ type }) => type === 'eventGridTrigger'),
+    );
+    expect(FUNCTION.endsWith(`/functions/${eventGrid?.name}`)).toBe(true);
+    expect(at(delivery(joined), 'destination', 'endpointType')).toBe('AzureFunction');
+    expect(at(delivery(joined), 'destination', 'properties', 'resourceId')).toBe(FUNCTION);
     expect(isRecord(delivery(joined)) && 'deadLetterWithResourceIdentity' in Object(delivery(joined))).toBe(
       false,
     );

@@ -13,6 +13,18 @@ export const syncQueue: QueueDeclaration = {
   maxSizeInMegabytes: 1024,
 };
 
+/** One message an event, put there by Event Grid itself with its own identity. */
+export const resourceEventsQueue: QueueDeclaration = {
+  name: 'resource-events',
+  description: 'Resource events of Azure, as Event Grid delivers them; each leads to messages on `refresh`.',
+  lockDurationSeconds: 60,
+  maxDeliveryCount: 20,
+  defaultMessageTimeToLiveSeconds: DAY,
+  deadLetteringOnMessageExpiration: true,
+  duplicateDetectionWindowSeconds: 600,
+  maxSizeInMegabytes: 5120,
+};
+
 /** One message a resource to be read again. */
 export const refreshQueue: QueueDeclaration = {
   name: 'refresh',

@@ -2,6 +2,7 @@ import { ensureApiKey } from './apiKey.ts';
 import { banner } from './banner.ts';
 import { ChildError } from './child.ts';
 import { openDataDir } from './dataDir.ts';
+import { keepEnvironment } from './environmentFile.ts';
 import { followFirstSync } from './firstSync.ts';
 import { parseOptions, USAGE, UsageError } from './options.ts';
 import { printAppLog } from './printAppLog.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     const onAppLog = options.json ? () => undefined : printAppLog;
     const stack = await startStack({ ...options, file: dataDir.file, onAppLog });
     const { url, simulatorUrl, environment } = stack;
+    const forget = keepEnvironment(dataDir.file('environment.json'), { url, environment });
     try {
       const apiKey = await ensureApiKey(dataDir.file('api-key'), environment);
       const ready = options.json
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
       });
       await Promise.race([asked.promise, stack.ended]);
     } finally {
+      forget();
       await stack.stop();
     }
   } finally {

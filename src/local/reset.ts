@@ -15,7 +15,7 @@ try {
   else if (holder !== undefined && isRunning(holder)) {
     throw new UsageError(`process ${holder} is using ${dataDir}: stop it first`);
   } else {
-    for (const name of [...PARTS, 'api-key', 'lock'])
+    for (const name of [...PARTS, 'api-key', 'environment.json', 'lock'])
       rmSync(join(dataDir, name), { recursive: true, force: true });
     process.stdout.write(`removed from ${dataDir}: estate, inventory, queues, keys and logs\n`);
   }

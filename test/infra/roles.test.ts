@@ -45,7 +45,7 @@ function scopeOf(assignment: PredictedResource): string {
   if (scope.endsWith('/containers/undelivered-events')) return 'container undelivered-events';
   if (/\/storageAccounts\/sthost\w+$/.test(scope)) return 'host storage';
   if (/\/storageAccounts\/stdata\w+$/.test(scope)) return 'data storage';
-  if (/\/queues\/resource-events$/.test(scope) && identityOf(assignment) === 'events')
+  if (scope.endsWith('/queues/resource-events') && identityOf(assignment) === 'events')
     return 'queue resource-events';
   if (/\/namespaces\/[\w-]+\/queues\/[\w-]+$/.test(scope)) return 'each queue';
   if (/\/vaults\/[\w-]+$/.test(scope)) return 'vault';

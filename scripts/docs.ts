@@ -3,6 +3,7 @@ import { shortResourceTypes } from '#features/inventory/index.ts';
 import { containers, queues, tables } from '../src/declarations.ts';
 import { createServices } from '../src/services.ts';
 import { describeSettings, readSettings } from '../src/settings.ts';
+import { starterPackParts } from './starterPackPage.ts';
 
 /** Every generated file: path to content. `node scripts/docs.ts` writes them, `--check` only compares. */
 export function generated(): Map<string, string> {
@@ -10,6 +11,7 @@ export function generated(): Map<string, string> {
     ['docs/settings.md', settingsPage()],
     ['docs/storage.md', storagePage()],
     ['docs/routes.md', routesPage()],
+    ['docs/starter-pack.md', starterPackPage()],
     ['local.settings.sample.json', localSettings()],
   ]);
 }
@@ -89,6 +91,14 @@ function routesPage(): string {
         [...shortResourceTypes()].map(([name, type]) => [`\`${name}\``, `\`${type}\``]),
       ),
     ],
+  );
+}
+
+function starterPackPage(): string {
+  return page(
+    'Starter pack',
+    'Policy definitions of our own, in the format of Azure Policy, with severity, control ids and remediation (`src/features/starter-pack`). *Built-in* is the name of the definition of Azure that asks for the same.',
+    starterPackParts(table),
   );
 }
 

@@ -2,10 +2,19 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
 import { Api } from './api.ts';
+import type { Dialect } from './dialect.ts';
+import { toOpenApi } from './openapi.ts';
 import type { Role } from './role.ts';
 import { definePublicRoute, defineRoute } from './route.ts';
 
+type Json = { readonly content?: Readonly<Record<string, unknown>> };
 const responses = { 200: { description: 'ok' } };
+const dialect: Dialect = {
+  prefix: '/own',
+  mediaType: 'application/own+json',
+  error: z.object({ wrong: z.string() }),
+  toError: ({ status, detail }) => ({ wrong: `${status}: ${detail}` }),
+};
 const routes = [
   defineRoute({
     name: 'getThing',
@@ -47,6 +56,17 @@ const routes = [
       if (params.how === 'throttled') throw new Failure('throttled', 'slow down', { retryAfterSeconds: 7 });
       throw new Error('secret inner detail');
     },
+  }),
+  defineRoute({
+    name: 'putOwn',
+    method: 'PUT',
+    path: '/own/thing',
+    role: 'operator',
+    summary: '',
+    dialect,
+    body: z.strictObject({ name: z.string() }),
+    responses,
+    handle: async ({ body, origin }) => ({ body: { ...body, origin }, headers: { etag: 'W/"7"' } }),
   }),
   definePublicRoute({
     name: 'open',
@@ -184,6 +204,47 @@ describe('input', () => {
     const response = await send('GET', '/things/%E0%A4%A', { role: 'viewer' });
 
     expect(response.status).toBe(400);
+  });
+});
+
+describe('a dialect', () => {
+  it.each([
+    ['PUT', '/own/thing', 'operator', '{"name":"x"}', 200],
+    ['PUT', '/own/thing', 'operator', '{', 400],
+    ['PUT', '/own/thing', 'viewer', '{"name":"x"}', 403],
+    ['PUT', '/own/thing', '', '{"name":"x"}', 401],
+    ['PUT', '/own/nothing', 'operator', '{}', 404],
+    ['POST', '/OWN/thing', 'operator', '{}', 405],
+  ])('gives %s %s its media type, and its errors their shape', async (method, path, role, body, status) => {
+    const type = 'application/own+json';
+
+    const response = await send(method, path, { role, body, headers: { 'content-type': type } });
+
+    expect([response.status, response.headers.get('content-type')]).toEqual([status, type]);
+    expect(await response.json()).toEqual(
+      status === 200
+        ? { name: 'x', origin: 'http://host' }
+        : { wrong: expect.stringMatching(`^${status}: `) },
+    );
+  });
+
+  it('is not spoken beside its prefix', async () => {
+    const response = await send('GET', '/owned', { role: 'viewer' });
+
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('says in the document what it takes and answers', () => {
+    const document = toOpenApi(routes, { version: '1' }) as {
+      paths: Record<string, { put: { requestBody: Json; responses: Record<string, Json> } }>;
+    };
+
+    const { requestBody, responses: answers } = document.paths['/own/thing']?.put ?? {};
+
+    expect(Object.keys(requestBody?.content ?? {})).toEqual(['application/json', 'application/own+json']);
+    expect(answers?.default?.content).toMatchObject({
+      'application/own+json': { schema: { type: 'object' } },
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
 import { type LogSink, log, withScope } from '#platform/log.ts';
 import { traced } from '#platform/telemetry.ts';
+import { type Dialect, isSpokenAt } from './dialect.ts';
 import { parseWith, readJson, toQueryObject } from './input.ts';
 import { toProblemResponse } from './problem.ts';
 import { toResponse } from './response.ts';
@@ -29,11 +30,13 @@ const NOBODY: Principal = { tenantId: '', role: 'viewer', name: 'anonymous' };
 export class Api {
   readonly routes: readonly Route[];
   readonly #router: Router;
+  readonly #dialects: readonly Dialect[];
   readonly #options: ApiOptions;
 
   constructor(options: ApiOptions) {
     this.routes = options.routes;
     this.#router = new Router(options.routes);
+    this.#dialects = [...new Set(options.routes.flatMap(({ dialect }) => dialect ?? []))];
     this.#options = options;
   }
 
@@ -73,10 +76,13 @@ export class Api {
         route.body && parseWith(route.body, await readJson(request, this.#options.maxBodyBytes), 'body');
       const ifMatch = request.headers.get('if-match') ?? undefined;
       const { correlationId } = context;
-      const answer = await route.handle({ principal, params, query, body, correlationId, ifMatch });
-      return await toResponse(answer, { request, correlationId });
+      const { origin } = new URL(request.url);
+      const answer = await route.handle({ principal, params, query, body, correlationId, ifMatch, origin });
+      return await toResponse(answer, { request, correlationId, mediaType: route.dialect?.mediaType });
     } catch (error) {
-      return toProblemResponse(error, { instance: context.pathname, correlationId: context.correlationId });
+      const { correlationId, pathname: instance } = context;
+      const dialect = this.#dialects.find((candidate) => isSpokenAt(candidate, instance));
+      return toProblemResponse(error, { instance, correlationId, dialect });
     }
   }
 

@@ -75,14 +75,14 @@ function toOperation(route: Route, schemas: Json): Json {
     {
       description,
       ...(schema && {
-        content: { [contentType ?? 'application/json']: { schema: toReference(schema, 'output', schemas) } },
+        content: {
+          [contentType ?? route.dialect?.mediaType ?? 'application/json']: {
+            schema: toReference(schema, 'output', schemas),
+          },
+        },
       }),
     },
   ]);
-  const problem = {
-    description: 'A problem.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
   return {
     operationId: route.name,
     summary: route.summary,
@@ -91,13 +91,24 @@ function toOperation(route: Route, schemas: Json): Json {
     ...(route.role === 'anonymous' && { security: [] }),
     parameters: [...pathParameters(route), ...queryParameters(route, schemas)],
     ...(route.body && {
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: toReference(route.body, 'input', schemas) } },
-      },
+      requestBody: { required: true, content: toBodyContent(route, route.body, schemas) },
     }),
-    responses: { ...Object.fromEntries(responses), default: problem },
+    responses: { ...Object.fromEntries(responses), default: toErrorResponse(route, schemas) },
   };
+}
+
+function toBodyContent({ dialect }: Route, body: z.ZodType, schemas: Json): Json {
+  const schema = toReference(body, 'input', schemas);
+  return { 'application/json': { schema }, ...(dialect && { [dialect.mediaType]: { schema } }) };
+}
+
+function toErrorResponse({ dialect }: Route, schemas: Json): Json {
+  if (dialect) {
+    const schema = toReference(dialect.error, 'output', schemas);
+    return { description: 'An error.', content: { [dialect.mediaType]: { schema } } };
+  }
+  const schema = { $ref: '#/components/schemas/Problem' };
+  return { description: 'A problem.', content: { 'application/problem+json': { schema } } };
 }
 
 function pathParameters(route: Route): Json[] {

@@ -1,5 +1,6 @@
-import { Failure, type FailureCode } from '#platform/failure.ts';
+import { Failure, type FailureCode, type FieldProblem } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
+import type { Dialect } from './dialect.ts';
 
 const STATUS: Readonly<Record<FailureCode, { readonly status: number; readonly title: string }>> = {
   invalid: { status: 400, title: 'Bad request' },
@@ -16,15 +17,30 @@ const STATUS: Readonly<Record<FailureCode, { readonly status: number; readonly t
   unavailable: { status: 503, title: 'Service unavailable' },
 };
 
+/** Problem details (RFC 9457). */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly correlationId: string;
+  readonly errors?: readonly FieldProblem[];
+  readonly next: string | undefined;
+};
+
 /** HTTP status of an expected failure. */
 export function statusOf(code: FailureCode): number {
   return STATUS[code].status;
 }
 
-/** Any error as problem+json (RFC 9457). What was not expected is logged and shown only as its correlation id. */
+/**
+ * Any error as problem+json (RFC 9457), or as the dialect puts it.
+ * What was not expected is logged and shown only as its correlation id.
+ */
 export function toProblemResponse(
   error: unknown,
-  context: { instance: string; correlationId: string },
+  context: { instance: string; correlationId: string; dialect?: Dialect | undefined },
 ): Response {
   const failure = error instanceof Failure ? error : undefined;
   if (!failure) {
@@ -33,14 +49,14 @@ export function toProblemResponse(
   }
   const { status, title } = failure ? STATUS[failure.code] : { status: 500, title: 'Internal server error' };
   const headers = new Headers({
-    'content-type': 'application/problem+json',
+    'content-type': context.dialect?.mediaType ?? 'application/problem+json',
     'x-correlation-id': context.correlationId,
   });
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="PolicyCortex"');
   if (status === 405 && failure?.details.next) headers.set('allow', failure.details.next.replace('use ', ''));
   if (failure?.details.retryAfterSeconds !== undefined)
     headers.set('retry-after', String(failure.details.retryAfterSeconds));
-  const body = {
+  const problem: Problem = {
     type: `urn:policycortex:problem:${failure?.code ?? 'internal'}`,
     title,
     status,
@@ -52,5 +68,6 @@ export function toProblemResponse(
       failure?.details.next ??
       (failure ? undefined : `retry later; report the correlation id ${context.correlationId}`),
   };
+  const body = context.dialect?.toError(problem, error) ?? problem;
   return new Response(JSON.stringify(body), { status, headers });
 }

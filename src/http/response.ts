@@ -10,7 +10,7 @@ const MIN_COMPRESSED = 8_000;
 /** An answer as a response: conditional (RFC 9110 If-None-Match), compressed where the caller takes gzip. */
 export async function toResponse(
   answer: Answer,
-  context: { request: Request; correlationId: string },
+  context: { request: Request; correlationId: string; mediaType?: string | undefined },
 ): Promise<Response> {
   const { request, correlationId } = context;
   const headers = new Headers(answer.headers);
@@ -24,7 +24,7 @@ export async function toResponse(
     request.headers.get('accept-encoding') ?? '',
   );
   if (answer.body === undefined && !answer.lines) return new Response(null, { status, headers });
-  headers.set('content-type', answer.contentType ?? 'application/json');
+  headers.set('content-type', answer.contentType ?? context.mediaType ?? 'application/json');
   if (answer.lines) {
     const stream = toStream(answer.lines);
     if (takesGzip) headers.set('content-encoding', 'gzip');
@@ -42,7 +42,8 @@ export async function toResponse(
 function isUnchanged(request: Request, etag: string | null): boolean {
   const given = request.headers.get('if-none-match');
   if (given === null || etag === null || request.method !== 'GET') return false;
-  return given.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return given.split(',').some((tag) => bare(tag) === bare(etag) || tag.trim() === '*');
 }
 
 /** A page at a time, as fast as it is read: the estate is never in memory as a whole. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Dialect } from './dialect.ts';
 import type { Principal, Role } from './role.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -12,6 +13,8 @@ export type Call<Query, Body> = {
   readonly correlationId: string;
   /** `If-Match` as it was sent. */
   readonly ifMatch: string | undefined;
+  /** Scheme and host that the caller used. */
+  readonly origin: string;
 };
 
 /** What a handler gives back: `body` is sent as JSON, `lines` as a stream of JSON texts, one a line. */
@@ -33,6 +36,8 @@ type Common = {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** Where it is not JSON with problem+json. */
+  readonly dialect?: Dialect;
   /** Statuses of the good answer, first the usual one, each with its schema. */
   readonly responses: Readonly<
     Record<

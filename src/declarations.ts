@@ -1,3 +1,4 @@
+import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import { keysTable } from '#features/identity/index.ts';
@@ -14,6 +15,7 @@ export const tables: readonly TableDeclaration[] = [
   segmentsTable,
   jobsTable,
   keysTable,
+  directoryTable,
   webhooksTable,
   deliveriesTable,
 ];

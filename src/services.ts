@@ -1,3 +1,4 @@
+import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
 import { Identity } from '#features/identity/index.ts';
 import {
@@ -73,6 +74,7 @@ export function createServices(settings: Settings) {
     estateTenantId: settings.TENANT_ID,
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
+  const directory = new Directory({ tables });
   const identity = new Identity({ tables, clock });
   const urlPolicy = {
     ports: settings.WEBHOOK_PORTS,
@@ -136,6 +138,7 @@ export function createServices(settings: Settings) {
     publisher,
     discovery,
     identity,
+    directory,
     webhooks,
     api,
     prepare,

@@ -1,0 +1,2 @@
+export { Directory } from './service.ts';
+export { directoryTable } from './store/rows.ts';

@@ -154,7 +154,7 @@ it('a full queue answers 503 with Retry-After, and loses nothing', async () => {
 
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe('30');
-  expect(await response.json()).toMatchObject({ errors: [{ code: 'DeliveryQueueFull' }] });
+  expect(await response.json()).toMatchObject({ code: 'DeliveryQueueFull' });
   for (let sweeps = 0; sweeps < 10 && (await statuses(id)).includes('pending'); sweeps += 1) {
     await drain();
     await webhooks.sweep();

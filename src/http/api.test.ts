@@ -255,7 +255,10 @@ describe('answers', () => {
 
     expect([throttled.status, throttled.headers.get('retry-after')]).toEqual([429, '7']);
     expect(broken.status).toBe(500);
-    expect(await broken.text()).not.toContain('secret');
+    expect(await throttled.json()).toMatchObject({ code: 'Throttled', status: 429 });
+    const text = await broken.text();
+    expect(JSON.parse(text)).toMatchObject({ code: 'Internal', status: 500 });
+    expect(text).not.toContain('secret');
   });
 
   it('carry the caller’s correlation id, or ours where it could be abused', async () => {

@@ -6,11 +6,12 @@ type Json = Record<string, unknown>;
 const PROBLEM: Json = {
   description: 'RFC 9457 problem details.',
   type: 'object',
-  required: ['type', 'title', 'status', 'detail'],
+  required: ['type', 'title', 'status', 'code', 'detail'],
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
+    code: { type: 'string', description: 'What a program may switch on: `NotFound`, `InvalidUrl` …' },
     detail: { type: 'string' },
     instance: { type: 'string' },
     correlationId: { type: 'string' },

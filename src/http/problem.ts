@@ -34,6 +34,11 @@ export function statusOf(code: FailureCode): number {
   return STATUS[code].status;
 }
 
+/** `notFound` is `NotFound` to callers. */
+function toProblemCode(code: string): string {
+  return code.charAt(0).toUpperCase() + code.slice(1);
+}
+
 /**
  * Any error as problem+json (RFC 9457), or as the dialect puts it.
  * What was not expected is logged and shown only as its correlation id.
@@ -60,6 +65,7 @@ export function toProblemResponse(
     type: `urn:policycortex:problem:${failure?.code ?? 'internal'}`,
     title,
     status,
+    code: failure?.details.problemCode ?? toProblemCode(failure?.code ?? 'internal'),
     detail: failure?.message ?? 'Something went wrong on our side; nothing was changed halfway.',
     instance: context.instance,
     correlationId: context.correlationId,

@@ -20,6 +20,8 @@ export type FailureCode =
 export type FieldProblem = { readonly field: string; readonly reason: string; readonly fix?: string };
 
 export type FailureDetails = {
+  /** What a caller may switch on, where it is finer than the failure's own code: `InvalidUrl`, say. */
+  readonly problemCode?: string;
   readonly problems?: readonly FieldProblem[];
   /** What the caller can do next, one sentence. */
   readonly next?: string;

@@ -1,6 +1,6 @@
-import { Failure, type FailureDetails, type FieldProblem } from '#platform/failure.ts';
+import { Failure, type FailureDetails } from '#platform/failure.ts';
 
-/** The guide's error codes; they stand in front of a problem's detail and in its `errors`. */
+/** The guide's error codes: `code` of the problem, and in front of its detail. */
 type WebhookCode = 'InvalidUrl' | 'TestWebhookFailed' | 'NotFound' | 'DeliveryQueueFull';
 
 const QUEUE_FULL_RETRY_SECONDS = 30;
@@ -57,6 +57,9 @@ function failure(
   } & Pick<FailureDetails, 'next' | 'retryAfterSeconds' | 'cause'>,
 ): Failure {
   const { code, field, reason, ...rest } = details;
-  const problem: FieldProblem & { readonly code: WebhookCode } = { field, reason, code: name };
-  return new Failure(code, `${name}: ${reason}`, { problems: [problem], ...rest });
+  return new Failure(code, `${name}: ${reason}`, {
+    problemCode: name,
+    problems: [{ field, reason }],
+    ...rest,
+  });
 }

@@ -36,7 +36,9 @@ const MAX_NAME = 253;
 const SPECIAL = [
   ...['localhost', 'localdomain', 'local', 'internal', 'intranet', 'private', 'lan', 'home', 'corp', 'mail'],
   ...['domain', 'workgroup', 'test', 'example', 'invalid', 'onion', 'alt', 'arpa', 'svc', 'consul', 'k8s'],
-  'internal.cloudapp.net',
+  ...['intra', 'i2p', 'internal.cloudapp.net'],
+  // Metadata services of other clouds that have a name in the public DNS.
+  ...['metadata.goog', 'metadata.tencentyun.com', 'metadata.packet.net', 'metadata.platformequinix.com'],
 ];
 
 /**
@@ -99,7 +101,9 @@ function checkName(name: string): Problem | undefined {
 
 /** No label was turned into other ASCII letters: enclosed or full-width characters, other full stops. */
 function isSpelledPlainly(written: string, parsed: string): boolean {
-  const [before, after] = [written.toLowerCase().split('.'), parsed.split('.')];
+  // Only of ASCII: the Kelvin sign has a lower case too, and it is a k.
+  const before = written.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).split('.');
+  const after = parsed.split('.');
   if (before.length !== after.length) return false;
   return before.every((label, index) => {
     if (label === after[index]) return true;

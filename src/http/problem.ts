@@ -22,6 +22,8 @@ export type Problem = {
   readonly type: string;
   readonly title: string;
   readonly status: number;
+  /** What a program may switch on: `NotFound`, `InvalidUrl` … */
+  readonly code: string;
   readonly detail: string;
   readonly instance: string;
   readonly correlationId: string;

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { shortResourceTypes } from '#features/inventory/index.ts';
+import { featureOf } from '#http/principal.ts';
+import { grants, ROLES } from '#http/role.ts';
 import { containers, queues, tables } from '../src/declarations.ts';
 import { createServices } from '../src/services.ts';
 import { describeSettings, readSettings } from '../src/settings.ts';
@@ -77,13 +79,21 @@ function routesPage(): string {
   const rows = api.routes.map((route) => [
     `\`${route.method} ${route.path}\``,
     `\`${route.role}\``,
+    route.role === 'anonymous' ? '' : `\`${featureOf(route)}\``,
+    route.bySubscription ? 'yes' : '',
     route.summary,
   ]);
   return page(
     'Routes',
-    'Generated from the route declarations; the whole contract is at `GET /api/v1/openapi.json`. `{id+}` is the rest of the path. Roles: each holds what `viewer` may; `owner` holds all.',
+    'Generated from the route declarations; the whole contract is at `GET /api/v1/openapi.json`. `{id+}` is the rest of the path. `Feature` is what `scopes.features` of a key names; a key that is limited to some subscriptions may call the routes marked so ([identity.md](identity.md)).',
     [
-      table(['Route', 'Least role', 'What it does'], rows),
+      table(['Route', 'Least role', 'Feature', 'By subscription', 'What it does'], rows),
+      '## Roles\n',
+      'What needs the role on the left may be done by those with a mark.\n',
+      table(
+        ['Needs', ...ROLES],
+        ROLES.map((needed) => [needed, ...ROLES.map((held) => (grants(held, needed) ? '✓' : ''))]),
+      ),
       '## Short names of resource types\n',
       'Where a resource type is asked for, these stand for the full one.\n',
       table(

@@ -1,6 +1,6 @@
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
-import { Identity } from '#features/identity/index.ts';
+import { Identity, identityRoutes } from '#features/identity/index.ts';
 import {
   Catalogue,
   Inventory,
@@ -13,6 +13,8 @@ import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
 import { healthRoutes } from '#http/health.ts';
 import { openApiRoute } from '#http/openapi.ts';
+import { featuresOf } from '#http/principal.ts';
+import type { Route } from '#http/route.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { systemClock } from '#platform/clock.ts';
 import { azureCredential } from '#platform/credential.ts';
@@ -75,7 +77,7 @@ export function createServices(settings: Settings) {
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
   const directory = new Directory({ tables });
-  const identity = new Identity({ tables, clock });
+  const identity: Identity = new Identity({ tables, clock, features: () => featuresOf(routes) });
   const urlPolicy = {
     ports: settings.WEBHOOK_PORTS,
     allowHttp: settings.WEBHOOK_ALLOW_HTTP && connectionString !== undefined,
@@ -107,10 +109,11 @@ export function createServices(settings: Settings) {
     })),
     { name: 'azure', critical: false, check: async () => void (await azure.listSubscriptions()) },
   ];
-  const routes = [
+  const routes: readonly Route[] = [
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
+    ...identityRoutes(identity),
     ...healthRoutes(dependencies),
   ];
   const api = new Api({

@@ -153,7 +153,10 @@ describe('roles and keys', () => {
     const other = newInstance();
     const before = await call(key, 'GET', '/api/v1/subscriptions', { on: other });
 
-    await services.identity.revokeKey(key);
+    const { id } = await services.identity.authenticate(
+      new Request('http://host/', { headers: { authorization: `Bearer ${key}` } }),
+    );
+    await services.identity.keys.revoke(TENANTS[0], id);
 
     expect(before.status).toBe(200);
     expect((await call(key, 'GET', '/api/v1/subscriptions')).status).toBe(401);

@@ -5,6 +5,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { DeliveryMessage, Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
+import { UNSCOPED } from '#http/principal.ts';
 import type { Child } from '#local/child.ts';
 import { startServiceBus } from '#local/service-bus/index.ts';
 import { startAzurite } from '#local/stack.ts';
@@ -142,7 +143,14 @@ it('a full queue answers 503 with Retry-After, and loses nothing', async () => {
   const { data } = await webhooks.deliveries(TENANT, id, { limit: 1 });
   const api = new Api({
     routes: webhookRoutes(webhooks),
-    authenticate: async () => ({ tenantId: TENANT, role: 'operator', name: 'test' }),
+    authenticate: async () => ({
+      tenantId: TENANT,
+      id: 'test',
+      kind: 'key',
+      roles: ['operator'],
+      name: 'test',
+      scopes: UNSCOPED,
+    }),
     maxBodyBytes: 1000,
   });
 

@@ -4,6 +4,7 @@ import { Failure } from '#platform/failure.ts';
 import { Api } from './api.ts';
 import type { Dialect } from './dialect.ts';
 import { toOpenApi } from './openapi.ts';
+import { UNSCOPED } from './principal.ts';
 import type { Role } from './role.ts';
 import { definePublicRoute, defineRoute } from './route.ts';
 
@@ -84,7 +85,7 @@ const api = new Api({
   authenticate: async (request) => {
     const role = request.headers.get('authorization');
     if (!role) throw new Failure('unauthenticated', 'no key');
-    return { tenantId: 't1', role: role as Role, name: 'k' };
+    return { tenantId: 't1', id: 'k', kind: 'key', roles: [role as Role], name: 'k', scopes: UNSCOPED };
   },
 });
 

@@ -5,9 +5,9 @@ import { type LogSink, log, withScope } from '#platform/log.ts';
 import { traced } from '#platform/telemetry.ts';
 import { type Dialect, isSpokenAt } from './dialect.ts';
 import { parseWith, readJson, toQueryObject } from './input.ts';
+import { NOBODY, type Principal, requireAccess } from './principal.ts';
 import { toProblemResponse } from './problem.ts';
 import { toResponse } from './response.ts';
-import { grants, type Principal } from './role.ts';
 import type { Route } from './route.ts';
 import { Router } from './router.ts';
 
@@ -24,7 +24,6 @@ const CORRELATION_ID = /^[\w.:-]{1,128}$/;
 /** A route without a query takes none: what would be ignored is refused. */
 const NoQuery = z.strictObject({});
 const MAX_PATH = 8192;
-const NOBODY: Principal = { tenantId: '', role: 'viewer', name: 'anonymous' };
 
 /** The whole API as one function from request to response; it knows no host and never throws. */
 export class Api {
@@ -88,15 +87,7 @@ export class Api {
 
   async #authorize(request: Request, route: Route): Promise<Principal> {
     const principal = await this.#options.authenticate(request);
-    if (route.role !== 'anonymous' && !grants(principal.role, route.role)) {
-      throw new Failure(
-        'forbidden',
-        `this needs the role ${route.role}; the key "${principal.name}" has ${principal.role}`,
-        {
-          next: 'use a key with that role, or ask an owner for one',
-        },
-      );
-    }
+    requireAccess(principal, route);
     return principal;
   }
 }

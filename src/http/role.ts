@@ -14,11 +14,3 @@ const GRANTS: Readonly<Record<Role, readonly Role[]>> = {
 export function grants(held: Role, required: Role): boolean {
   return GRANTS[held].includes(required);
 }
-
-/** Who is calling, as the credential says; the tenant never comes from anywhere else. */
-export type Principal = {
-  readonly tenantId: string;
-  readonly role: Role;
-  /** Name for the history and the audit log: of the key, or of the user. */
-  readonly name: string;
-};

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Dialect } from './dialect.ts';
-import type { Principal, Role } from './role.ts';
+import type { Principal } from './principal.ts';
+import type { Role } from './role.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -38,6 +39,11 @@ type Common = {
   readonly description?: string;
   /** Where it is not JSON with problem+json. */
   readonly dialect?: Dialect;
+  /**
+   * The handler shows and changes only what `visibleSubscription` allows. Without this, a caller that is limited to
+   * some subscriptions is refused.
+   */
+  readonly bySubscription?: true;
   /** Statuses of the good answer, first the usual one, each with its schema. */
   readonly responses: Readonly<
     Record<

@@ -19,6 +19,11 @@ export function isWellFormed(key: string): boolean {
   return key.slice(PREFIX.length + SECRET_LENGTH) === checksum(secret);
 }
 
+/** The last characters of a key, by which its holder knows it in a list: part of the checksum alone. */
+export function hintOf(key: string): string {
+  return key.slice(-4);
+}
+
 /** What is stored of a key. 256 random bits cannot be guessed, so no slow hash is needed. */
 export function hashApiKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');

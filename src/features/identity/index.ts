@@ -1,1 +1,3 @@
-export { Identity, keysTable } from './service.ts';
+export { keysTable } from './keyStore.ts';
+export { identityRoutes } from './routes.ts';
+export { Identity } from './service.ts';

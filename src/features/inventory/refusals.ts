@@ -34,6 +34,12 @@ export function noSuchResource(id: string): Failure {
   });
 }
 
+export function outOfScope(id: string): Failure {
+  return new Failure('forbidden', `${id} is in none of the subscriptions that the caller is limited to`, {
+    next: 'use a key with that subscription, or ask an owner for one',
+  });
+}
+
 export function tooBusy(): Failure {
   return new Failure('unavailable', 'the resource is being changed by many at once', {
     retryAfterSeconds: 1,

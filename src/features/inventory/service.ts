@@ -1,5 +1,6 @@
 import { rowName } from '#features/search/index.ts';
 import { toFieldProblems } from '#http/input.ts';
+import { type Principal, visibleSubscription } from '#http/principal.ts';
 import { statusOf } from '#http/problem.ts';
 import type { Clock } from '#platform/clock.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
@@ -13,7 +14,7 @@ import { canonicalize, canonicalJson, type ResourceDocument } from './document.t
 import { toHistory } from './history.ts';
 import { toIndexQuery, toProjection } from './listQuery.ts';
 import type { Cause, Change, StoredResource } from './model.ts';
-import { alreadyThere, noSuchResource, ownedByAzure, requireMatch, tooBusy } from './refusals.ts';
+import { alreadyThere, noSuchResource, outOfScope, ownedByAzure, requireMatch, tooBusy } from './refusals.ts';
 import { annotate, applyUpdate, toDocument, toPut } from './registration.ts';
 import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
 import {
@@ -38,6 +39,7 @@ const MAX_TRIES = 5;
 const MAX_DOCUMENTS = 5_000;
 const READ_CONCURRENCY = 32;
 
+type Viewer = Pick<Principal, 'scopes'>;
 type Place = { readonly segment: string; readonly key: string };
 type ResourcePage = {
   data: Partial<Resource>[];
@@ -71,6 +73,13 @@ export class Inventory {
     this.#published = ports.published;
     this.#clock = ports.clock;
     this.#retentionDays = ports.retentionDays;
+  }
+
+  /** @throws Failure `notFound`, as for what does not exist, where the caller is limited to other subscriptions */
+  async requireVisible(id: string, caller: Viewer): Promise<void> {
+    if (!caller.scopes.subscriptions) return;
+    const { segment } = await this.#locate(id);
+    if (!visibleSubscription(caller, segment)) throw noSuchResource(id);
   }
 
   /** A page of resources; the index finds them, point reads fetch their documents. */
@@ -159,9 +168,10 @@ export class Inventory {
   }
 
   /** Registers a resource that is not in Azure. @throws Failure `conflict` where the id is taken */
-  async create(input: ResourceInput, cause: Cause): Promise<Resource> {
+  async create(input: ResourceInput, cause: Cause, caller: Viewer): Promise<Resource> {
     const document = toDocument(input);
     const segment = segmentOf(document.id);
+    if (!visibleSubscription(caller, segment)) throw outOfScope(document.id);
     await this.#store.segments.ensure(segment);
     const written = await this.#write(segment, resourceKey(document.id), (existing) => {
       if (existing) throw alreadyThere(existing);
@@ -171,7 +181,7 @@ export class Inventory {
   }
 
   /** Each item on its own: a bad one does not hold back the others. */
-  async createBatch(items: readonly unknown[], cause: Cause): Promise<BatchResult> {
+  async createBatch(items: readonly unknown[], cause: Cause, caller: Viewer): Promise<BatchResult> {
     const data = await mapConcurrently(items, 100, async (item, index) => {
       const parsed = ResourceInput.safeParse(item);
       if (!parsed.success) {
@@ -179,7 +189,7 @@ export class Inventory {
         return { index, status: 400, error: { detail: 'the resource is not valid', errors } };
       }
       try {
-        const created = await this.create(parsed.data, cause);
+        const created = await this.create(parsed.data, cause, caller);
         return { index, status: 201, id: created.id, short_id: created.short_id };
       } catch (error) {
         if (error instanceof Failure)

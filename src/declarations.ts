@@ -1,6 +1,7 @@
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
+import { governanceBlobs, governanceTable } from '#features/governance/index.ts';
 import { keysTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
@@ -18,8 +19,9 @@ export const tables: readonly TableDeclaration[] = [
   directoryTable,
   webhooksTable,
   deliveriesTable,
+  governanceTable,
 ];
-export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs];
+export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs, governanceBlobs];
 export const queues: readonly QueueDeclaration[] = [
   syncQueue,
   resourceEventsQueue,

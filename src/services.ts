@@ -1,5 +1,6 @@
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
+import { Governance } from '#features/governance/index.ts';
 import { Identity, identityRoutes } from '#features/identity/index.ts';
 import {
   Catalogue,
@@ -61,6 +62,16 @@ export function createServices(settings: Settings) {
       }),
   );
   const jobsOf = perTenant((tenantId) => new JobStore(tenantId, { tables, clock }));
+  const governanceOf = perTenant(
+    (tenantId) =>
+      new Governance(tenantId, {
+        tables,
+        blobs,
+        queues,
+        clock,
+        isStarterPackAssigned: settings.STARTER_PACK_ASSIGNED,
+      }),
+  );
   const apiVersions = new ApiVersions(azure);
   const discovery = new Discovery({
     tables,
@@ -138,6 +149,7 @@ export function createServices(settings: Settings) {
     storeOf,
     jobsOf,
     catalogueOf,
+    governanceOf,
     publisher,
     discovery,
     identity,

@@ -84,6 +84,11 @@ const shape = {
     description: 'Largest request body that the API accepts.',
     unit: 'KiB',
   }),
+  STARTER_PACK_ASSIGNED: z.stringbool().default(false).meta({
+    description:
+      'Whether the starter pack is assigned to the whole tenant. Otherwise it is there to be assigned where it is wanted.',
+    sample: 'true',
+  }),
   KEY_VAULT_URL: z.url().optional().meta({
     description: 'Key Vault that keeps the secrets of webhooks, reached with managed identity.',
   }),

@@ -1,4 +1,5 @@
 import { app, type InvocationContext } from '@azure/functions';
+import { governedTenants } from '#features/governance/index.ts';
 import { listTenants } from '#features/inventory/index.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log, withScope } from '#platform/log.ts';
@@ -18,6 +19,7 @@ export function registerTimers(services: Services): void {
   registerTimer('feedTimer', settings.FEED_SCHEDULE, () => catchUp(services));
   registerTimer('retentionTimer', settings.RETENTION_SCHEDULE, () => forgetOldHistory(services));
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
+  registerTimer('governanceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepGovernance(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('webhookRetentionTimer', settings.RETENTION_SCHEDULE, () => services.webhooks.forget());
 }
@@ -64,6 +66,14 @@ async function sweep({ tables, storeOf, publisher, clock }: Services): Promise<v
     }
   }
   await publisher.flush();
+}
+
+async function sweepGovernance({ tables, governanceOf, clock }: Services): Promise<void> {
+  const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
+  for (const tenantId of await governedTenants(tables)) {
+    const swept = await governanceOf(tenantId).sweep(before);
+    if (swept > 0) log.warning('published what a process left behind', { tenantId, commits: swept });
+  }
 }
 
 /** The trouble of one segment is not that of the others. */

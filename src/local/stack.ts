@@ -41,6 +41,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       TENANT_ID: process.env.TENANT_ID ?? azure.tenantId,
       AZURE_RESOURCE_MANAGER_ENDPOINT: azure.endpoint,
       SECRETS_DIRECTORY: options.file('secrets'),
+      STARTER_PACK_ASSIGNED: process.env.STARTER_PACK_ASSIGNED ?? 'true',
       ...storage,
       ...serviceBus,
     };

@@ -1,4 +1,5 @@
 import type { TenantBlobs } from '#platform/blobs.ts';
+import { sizeOfRow } from '#platform/payload.ts';
 import type { RowWrite } from '#platform/tables.ts';
 import { diff, type PatchOperation } from './diff.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   ResourceEntry,
   StoredResource,
 } from './model.ts';
-import { sizeOfRow } from './payload.ts';
 import { rowKeys, toHistoryRow, toResourceRow } from './rows.ts';
 
 /** A change as the rows that it writes. */

@@ -1,7 +1,7 @@
 import type { TenantBlobs } from '#platform/blobs.ts';
+import { decodeBody, encodeBody } from '#platform/payload.ts';
 import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
 import type { Cause, Commit, HistoryRecord, LoggedChange, ResourceEntry, StoredResource } from './model.ts';
-import { decodeBody, encodeBody } from './payload.ts';
 
 /** One partition a segment (tenant + subscription): state, log and outbox commit together in one transaction. */
 export const inventoryTable: TableDeclaration = {

@@ -2,9 +2,9 @@ import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
+import { decodeBody, encodeBody } from '#platform/payload.ts';
 import type { Partition, Table, Tables } from '#platform/tables.ts';
 import type { Change, Commit, HistoryRecord, StoredResource, WriteResult } from './model.ts';
-import { decodeBody, encodeBody } from './payload.ts';
 import type { Publisher } from './publisher.ts';
 import {
   HEAD,

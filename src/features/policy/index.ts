@@ -28,6 +28,7 @@ export type { Change } from './explain/change.ts';
 export { type Explanation, explain } from './explain/explain.ts';
 export type { RelatedTrace } from './explain/relatedTrace.ts';
 export { type Trace, type TraceLeaf, type TraceNode, trace } from './explain/trace.ts';
+export type { Json, JsonObject } from './json/json.ts';
 export type { Problem, ProblemKind } from './problems.ts';
 export type { PolicyContext } from './run.ts';
 export { azureSemantics, type PolicySemantics, regorusSemantics } from './semantics.ts';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import type { TenantBlobs } from '#platform/blobs.ts';
-import type { Row } from '#platform/tables.ts';
+import type { TenantBlobs } from './blobs.ts';
+import type { Row } from './tables.ts';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);

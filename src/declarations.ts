@@ -5,6 +5,7 @@ import { governanceBlobs, governanceTable } from '#features/governance/index.ts'
 import { keysTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
+import { limitsTable } from '#features/limits/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
@@ -16,6 +17,7 @@ export const tables: readonly TableDeclaration[] = [
   segmentsTable,
   jobsTable,
   keysTable,
+  limitsTable,
   directoryTable,
   webhooksTable,
   deliveriesTable,

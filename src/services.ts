@@ -10,6 +10,7 @@ import {
   Publisher,
 } from '#features/inventory/index.ts';
 import { JobStore } from '#features/jobs/index.ts';
+import { Limits } from '#features/limits/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
 import { healthRoutes } from '#http/health.ts';
@@ -127,10 +128,18 @@ export function createServices(settings: Settings) {
     ...identityRoutes(identity),
     ...healthRoutes(dependencies),
   ];
+  const limits = {
+    perCaller: settings.RATE_LIMIT_PER_MINUTE,
+    perTenant: settings.TENANT_RATE_LIMIT_PER_MINUTE,
+    concurrent: settings.CONCURRENT_CALLS,
+  };
   const api = new Api({
     routes: [...routes, openApiRoute(routes)],
     authenticate: (request) => identity.authenticate(request),
     maxBodyBytes: settings.MAX_BODY_KB * 1024,
+    timeoutMs: settings.REQUEST_TIMEOUT_SECONDS * 1000,
+    corsOrigins: settings.CORS_ORIGINS,
+    guard: new Limits({ tables, clock }, limits),
   });
 
   /** Before the first function runs. Emulators start empty; in Azure, Bicep has made the tables and containers. */

@@ -89,6 +89,32 @@ const shape = {
       'Whether the starter pack is assigned to the whole tenant. Otherwise it is there to be assigned where it is wanted.',
     sample: 'true',
   }),
+  REQUEST_TIMEOUT_SECONDS: z.coerce.number().min(1).max(220).default(100).meta({
+    description: 'After this a call is answered 503. Azure’s own load balancer gives up after 230.',
+    unit: 'seconds',
+  }),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(6000).meta({
+    description: 'Calls of one key or user, on all instances together.',
+    unit: 'calls a minute',
+  }),
+  TENANT_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(30_000).meta({
+    description: 'Calls of all keys and users of a tenant, on all instances together.',
+    unit: 'calls a minute',
+  }),
+  CONCURRENT_CALLS: z.coerce.number().int().min(1).default(100).meta({
+    description: 'Calls of one key or user at a time, on one instance.',
+    unit: 'calls',
+  }),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((origin) => origin !== ''))
+    .pipe(
+      z.array(z.string().regex(/^https?:\/\/[^/*]+$/, 'must be origins such as https://portal.contoso.com')),
+    )
+    .meta({
+      description: 'Origins whose pages may call the API from a browser (comma separated). Empty: none.',
+    }),
   KEY_VAULT_URL: z.url().optional().meta({
     description: 'Key Vault that keeps the secrets of webhooks, reached with managed identity.',
   }),

@@ -43,11 +43,12 @@ export function toQueryObject(parameters: URLSearchParams): Record<string, strin
 }
 
 /**
- * Reads a JSON body of at most `maxBytes`.
+ * Text of a JSON body of at most `maxBytes`. Compressed ones are refused, so that no small request unpacks into a large one.
  * @throws Failure `tooLarge`, `unsupportedMediaType`, or `invalid` with the reason
  */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+export async function readBody(request: Request, maxBytes: number): Promise<string> {
   const type = request.headers.get('content-type') ?? '';
+  const coding = request.headers.get('content-encoding') ?? 'identity';
   if (!/^application\/([\w.+-]+\+)?json\b/i.test(type)) {
     throw new Failure(
       'unsupportedMediaType',
@@ -57,7 +58,16 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
       },
     );
   }
-  const text = await readText(request, maxBytes);
+  if (coding.trim().toLowerCase() !== 'identity') {
+    throw new Failure('unsupportedMediaType', 'the body must not be compressed', {
+      next: 'send it without Content-Encoding',
+    });
+  }
+  return readText(request, maxBytes);
+}
+
+/** The value of a JSON text. @throws Failure `invalid`; `tooLarge` where it is nested too deep */
+export function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -57,7 +57,6 @@ export function toProblemResponse(
   const { status, title } = failure ? STATUS[failure.code] : { status: 500, title: 'Internal server error' };
   const headers = new Headers({
     'content-type': context.dialect?.mediaType ?? 'application/problem+json',
-    'x-correlation-id': context.correlationId,
   });
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="PolicyCortex"');
   if (status === 405 && failure?.details.next) headers.set('allow', failure.details.next.replace('use ', ''));

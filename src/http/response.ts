@@ -10,14 +10,11 @@ const MIN_COMPRESSED = 8_000;
 /** An answer as a response: conditional (RFC 9110 If-None-Match), compressed where the caller takes gzip. */
 export async function toResponse(
   answer: Answer,
-  context: { request: Request; correlationId: string; mediaType?: string | undefined },
+  context: { request: Request; mediaType?: string | undefined },
 ): Promise<Response> {
-  const { request, correlationId } = context;
+  const { request } = context;
   const headers = new Headers(answer.headers);
-  headers.set('x-correlation-id', correlationId);
-  headers.set('x-content-type-options', 'nosniff');
   headers.set('vary', 'Accept-Encoding');
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   const status = answer.status ?? 200;
   if (isUnchanged(request, headers.get('etag'))) return new Response(null, { status: 304, headers });
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(

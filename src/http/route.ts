@@ -27,6 +27,8 @@ export type Answer = {
   readonly lines?: AsyncIterable<readonly unknown[]>;
   /** Media type where it is not JSON. */
   readonly contentType?: string;
+  /** What the audit log says beside it: the state before; the state after where it is not the body. */
+  readonly audit?: { readonly before?: unknown; readonly after?: unknown };
 };
 
 type Common = {

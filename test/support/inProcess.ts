@@ -20,7 +20,13 @@ export type Product = Awaited<ReturnType<typeof startProduct>>;
  */
 export async function startProduct(environment: Readonly<Record<string, string>>) {
   const broker = await startServiceBus({ port: 0, dataDir: undefined, queues });
-  const settings = readSettings({ LOG_LEVEL: 'error', ...environment, ServiceBus: broker.connectionString });
+  const settings = readSettings({
+    LOG_LEVEL: 'error',
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    TENANT_RATE_LIMIT_PER_MINUTE: '1000000',
+    ...environment,
+    ServiceBus: broker.connectionString,
+  });
   const services = createServices(settings);
   await services.prepare();
   const keys = new Map<Role, string>();

@@ -1,0 +1,2 @@
+export { limitsTable } from './lease.ts';
+export { Limits } from './service.ts';

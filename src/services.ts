@@ -1,3 +1,4 @@
+import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
 import { Governance } from '#features/governance/index.ts';
@@ -27,6 +28,7 @@ import { ResourceManager } from '#platform/resourceManager.ts';
 import { keyVaultSecrets, noSecrets } from '#platform/secrets.ts';
 import { Tables } from '#platform/tables.ts';
 import { startTelemetry } from '#platform/telemetry.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { containers, queues as queueDeclarations, tables as tableDeclarations } from './declarations.ts';
 import type { Settings } from './settings.ts';
 
@@ -96,10 +98,11 @@ export function createServices(settings: Settings) {
     allowLoopback: settings.WEBHOOK_ALLOW_LOOPBACK && connectionString !== undefined,
   };
   const localSecrets = connectionString ? encryptedSecrets(settings.SECRETS_DIRECTORY) : noSecrets;
+  const secrets = settings.KEY_VAULT_URL ? keyVaultSecrets(settings.KEY_VAULT_URL, credential) : localSecrets;
   const webhooks = new Webhooks({
     tables,
     queues,
-    secrets: settings.KEY_VAULT_URL ? keyVaultSecrets(settings.KEY_VAULT_URL, credential) : localSecrets,
+    secrets,
     clock,
     sender: new Sender(urlPolicy),
     urlPolicy,
@@ -121,11 +124,33 @@ export function createServices(settings: Settings) {
     })),
     { name: 'azure', critical: false, check: async () => void (await azure.listSubscriptions()) },
   ];
+  const diagnosis = new Diagnosis({
+    tables,
+    blobs,
+    queues,
+    azure,
+    clock,
+    credential,
+    writer: settings.AZURE_WRITER_CLIENT_ID ? azureCredential(settings.AZURE_WRITER_CLIENT_ID) : undefined,
+    secrets,
+    tableDeclarations,
+    containers,
+    queueDeclarations,
+    storeOf,
+    onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
+    resourceManagerEndpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT,
+    storageEndpoint:
+      settings.STORAGE_TABLE_ENDPOINT ?? /TableEndpoint=([^;]+)/.exec(connectionString ?? '')?.[1],
+    telemetry: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+    version: manifest.version,
+    isLocal: connectionString !== undefined,
+  });
   const routes: readonly Route[] = [
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
     ...identityRoutes(identity),
+    ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
     ...healthRoutes(dependencies),
   ];
   const limits = {
@@ -164,6 +189,7 @@ export function createServices(settings: Settings) {
     identity,
     directory,
     webhooks,
+    diagnosis,
     api,
     prepare,
   };

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '#local/environmentFile.ts';
 import { type Product, startProduct, until } from './support/product.ts';
+import { tempDir } from './support/tempDir.ts';
 
 type Resource = { id: string; tags: Record<string, string>; version: number };
 
@@ -62,4 +65,60 @@ it('an event that Event Grid puts on the queue leads to the resource being read 
     ({ tags }) => tags.told === 'by-queue',
   );
   expect(changed.id).toBe(id);
+});
+
+describe('npm run doctor', () => {
+  function doctor(...args: string[]) {
+    const { PATH = '' } = process.env;
+    const run = spawnSync(process.execPath, ['scripts/doctor/main.ts', ...args], {
+      encoding: 'utf8',
+      env: { PATH },
+    });
+    return { code: run.status, text: run.stdout, errors: run.stderr };
+  }
+  type Report = { status: string; findings: { subject: string; state: string; mend?: string }[] };
+
+  it('finds local mode well, and ends with 0', () => {
+    const { code, text, errors } = doctor('--data-dir', product.dataDir, '--json');
+    const report = JSON.parse(text) as Report;
+
+    expect(errors).toBe('');
+    expect(report.findings.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(report.findings.length).toBeGreaterThan(15);
+    expect(code).toBe(0);
+  });
+
+  it('names a key that is no owner’s, and what to give instead', () => {
+    const { code, text } = doctor('--data-dir', product.dataDir, '--api-key', 'wrong');
+
+    expect(text).toContain('FAILED   inside: app: the API key is not that of an owner');
+    expect(text).toContain('mend: give the API key of an owner: --api-key KEY');
+    expect(code).toBe(1);
+  });
+
+  it('looks at the dependencies itself where the app does not answer, and names a setting that is wrong', () => {
+    const folder = tempDir();
+    const file = join(folder, 'environment.json');
+    const running = JSON.parse(readFileSync(join(product.dataDir, 'environment.json'), 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...running, url: 'http://127.0.0.1:9' }));
+    const silent = doctor('--data-dir', folder, '--all');
+    const changed = { ...running.environment, HISTORY_RETENTION_DAYS: 'many' };
+    writeFileSync(file, JSON.stringify({ ...running, environment: changed }));
+
+    const wrong = doctor('--data-dir', folder);
+
+    expect(silent.text).toContain('FAILED   app: app: http://127.0.0.1:9 does not answer');
+    expect(silent.text).toContain('ok       tables: inventory: read and written');
+    expect(silent.code).toBe(1);
+    expect(wrong.text).toContain('FAILED   settings: HISTORY_RETENTION_DAYS:');
+  });
+
+  it('says npm start where nothing runs, explains itself, and refuses a wrong command line', () => {
+    expect(doctor('--data-dir', tempDir())).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('mend: npm start'),
+    });
+    expect(doctor('--help')).toMatchObject({ code: 0, text: expect.stringContaining('--json') });
+    expect(doctor('--bogus')).toMatchObject({ code: 2, errors: expect.stringContaining('--help') });
+  });
 });

@@ -24,6 +24,11 @@ export class TenantBlobs {
     await (await this.#blob(name)).uploadData(content);
   }
 
+  /** Does nothing where there is no such blob. */
+  async delete(name: string): Promise<void> {
+    await (await this.#blob(name)).deleteIfExists();
+  }
+
   /** The content, or undefined where there is no such blob. */
   async read(name: string): Promise<Buffer | undefined> {
     try {

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PLATFORM_SETTINGS } from '../../scripts/infra/platformSettings.ts';
 import { PROFILES } from '../../scripts/infra/snapshots.ts';
 import { containers, queues, tables } from '../../src/declarations.ts';
 import { describeSettings, readSettings } from '../../src/settings.ts';
 import { at, deployed, isRecord, ofType, only, properties, ROOT } from './support.ts';
 
-/** What the Functions platform reads, by prefix or name; everything else must be a setting of ours. */
-const PLATFORM = [
-  /^AzureWebJobsStorage__(blobServiceUri|queueServiceUri|tableServiceUri|credential|clientId)$/,
-  /^APPLICATIONINSIGHTS_(CONNECTION_STRING|AUTHENTICATION_STRING)$/,
-  /^ServiceBus__(credential|clientId)$/,
-  /^FUNCTIONS_NODE_BLOCK_ON_ENTRY_POINT_ERROR$/,
-];
 /** Only emulators are reached with these. */
 const NEVER_IN_AZURE = ['STORAGE_CONNECTION_STRING', 'ServiceBus', 'SECRETS_DIRECTORY'];
 /** Refused or ignored by Flex Consumption ("Flex Consumption plan deprecations"). */
@@ -85,7 +79,7 @@ describe.each(PROFILES)('%s', (profile) => {
   test('provides every setting that the code requires, and none that it does not know', () => {
     const names = Object.keys(isRecord(settings) ? settings : {});
     const known = describeSettings().map(({ name }) => name);
-    const ours = names.filter((name) => !PLATFORM.some((pattern) => pattern.test(name)));
+    const ours = names.filter((name) => !PLATFORM_SETTINGS.some((pattern) => pattern.test(name)));
     const values = Object.fromEntries(ours.map((name) => [name, plausible(name, at(settings, name))]));
 
     expect(ours.filter((name) => !known.includes(name))).toEqual([]);

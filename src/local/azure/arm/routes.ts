@@ -1,5 +1,6 @@
 import { controlRoutes } from '../control/routes.ts';
 import type { Parameters, Route } from './http.ts';
+import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { resourceGraphRoutes } from './routes/resourceGraph.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...controlRoutes,
   ...subscriptionRoutes,
   ...providerRoutes,
+  ...eventGridRoutes,
   ...managementGroupRoutes,
   ...resourceGraphRoutes,
   ...resourceGroupRoutes,

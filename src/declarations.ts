@@ -2,6 +2,7 @@ import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import { governanceBlobs, governanceTable } from '#features/governance/index.ts';
+import { idempotencyTable } from '#features/idempotency/index.ts';
 import { keysTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
@@ -17,6 +18,7 @@ export const tables: readonly TableDeclaration[] = [
   segmentsTable,
   jobsTable,
   keysTable,
+  idempotencyTable,
   limitsTable,
   directoryTable,
   webhooksTable,

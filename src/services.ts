@@ -2,6 +2,7 @@ import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
 import { Governance } from '#features/governance/index.ts';
+import { Idempotency } from '#features/idempotency/index.ts';
 import { Identity, identityRoutes } from '#features/identity/index.ts';
 import {
   Catalogue,
@@ -153,6 +154,7 @@ export function createServices(settings: Settings) {
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
     ...healthRoutes(dependencies),
   ];
+  const idempotency = new Idempotency({ tables, clock });
   const limits = {
     perCaller: settings.RATE_LIMIT_PER_MINUTE,
     perTenant: settings.TENANT_RATE_LIMIT_PER_MINUTE,
@@ -164,6 +166,7 @@ export function createServices(settings: Settings) {
     maxBodyBytes: settings.MAX_BODY_KB * 1024,
     timeoutMs: settings.REQUEST_TIMEOUT_SECONDS * 1000,
     corsOrigins: settings.CORS_ORIGINS,
+    idempotency,
     guard: new Limits({ tables, clock }, limits),
   });
 
@@ -187,6 +190,7 @@ export function createServices(settings: Settings) {
     publisher,
     discovery,
     identity,
+    idempotency,
     directory,
     webhooks,
     diagnosis,

@@ -21,6 +21,10 @@ export function registerTimers(services: Services): void {
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
   registerTimer('governanceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepGovernance(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
+  registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
+    const forgotten = await services.idempotency.forget();
+    if (forgotten > 0) log.information('idempotency keys removed', { forgotten });
+  });
   registerTimer('webhookRetentionTimer', settings.RETENTION_SCHEDULE, () => services.webhooks.forget());
 }
 

@@ -90,7 +90,7 @@ function toOperation(route: Route, schemas: Json): Json {
     description: [route.description, role].filter(Boolean).join(' '),
     'x-role': route.role,
     ...(route.role === 'anonymous' && { security: [] }),
-    parameters: [...pathParameters(route), ...queryParameters(route, schemas)],
+    parameters: [...pathParameters(route), ...queryParameters(route, schemas), ...headerParameters(route)],
     ...(route.body && {
       requestBody: { required: true, content: toBodyContent(route, route.body, schemas) },
     }),
@@ -136,6 +136,13 @@ function queryParameters(route: Route, schemas: Json): Json[] {
     ...(description !== undefined && { description }),
     schema: rest,
   }));
+}
+
+function headerParameters(route: Route): Json[] {
+  if (route.method !== 'POST' || route.role === 'anonymous') return [];
+  const description = 'A new UUID for each request: sent again within 24 hours, it gets the same answer.';
+  const schema = { type: 'string', minLength: 1, maxLength: 255 };
+  return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
 }
 
 /** JSON Schema of a body: a reference to `components/schemas` where the schema has a name. */

@@ -1,0 +1,1 @@
+export { Idempotency, idempotencyTable } from './store.ts';

@@ -38,11 +38,11 @@ describe.each(starterDefinitions.map((definition) => [definition.name, definitio
 
       const states = { passing: passing.map(judge), failing: failing.map(judge) };
 
-      expect(passing.length * failing.length).toBeGreaterThan(0);
-      expect(states).toEqual({
-        passing: passing.map(() => 'compliant'),
-        failing: failing.map(() => 'nonCompliant'),
-      });
+      expect(states.passing).toContain('compliant');
+      expect(states.passing.filter((state) => state !== 'compliant' && state !== 'notApplicable')).toEqual(
+        [],
+      );
+      expect(new Set(states.failing)).toEqual(new Set(['nonCompliant']));
     });
 
     test('says what to do, in all four ways', () => {

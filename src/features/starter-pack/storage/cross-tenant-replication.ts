@@ -7,10 +7,10 @@ export const storageCrossTenantReplication = defineStarter({
   name: 'storage-cross-tenant-replication',
   displayName: 'Storage accounts should prevent cross-tenant object replication',
   description:
-    'With cross-tenant replication an operator can copy every new blob, silently and for good, into an account of another organization.',
+    'With cross-tenant replication an operator can copy every new blob, silently and for good, into an account of another organization. An older account that says nothing allows it.',
   category: 'Storage',
   severity: 'medium',
-  when: resourcesOf(TYPE, { field: `${TYPE}/allowCrossTenantReplication`, equals: true }),
+  when: resourcesOf(TYPE, { field: `${TYPE}/allowCrossTenantReplication`, notEquals: false }),
   frameworks: {
     nist80053: ['AC-4', 'SC-7'],
     iso27001: ['A.5.14', 'A.8.12'],
@@ -28,6 +28,6 @@ export const storageCrossTenantReplication = defineStarter({
   },
   examples: {
     passing: [example(TYPE, { allowCrossTenantReplication: false })],
-    failing: [example(TYPE, { allowCrossTenantReplication: true })],
+    failing: [example(TYPE, { allowCrossTenantReplication: true }), example(TYPE, {})],
   },
 });

@@ -7,10 +7,10 @@ export const storagePublicBlobAccess = defineStarter({
   name: 'storage-public-blob-access',
   displayName: 'Storage accounts should not allow anonymous access to blobs',
   description:
-    'Where the account allows it, anyone who can change a container can open it to the whole internet without sign-in.',
+    'Where the account allows it, anyone who can change a container can open it to the whole internet without sign-in. An older account that says nothing allows it.',
   category: 'Storage',
   severity: 'critical',
-  when: resourcesOf(TYPE, { field: `${TYPE}/allowBlobPublicAccess`, equals: true }),
+  when: resourcesOf(TYPE, { field: `${TYPE}/allowBlobPublicAccess`, notEquals: false }),
   frameworks: {
     cisAzure: ['3.7'],
     nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
@@ -30,7 +30,7 @@ export const storagePublicBlobAccess = defineStarter({
 }`,
   },
   examples: {
-    passing: [example(TYPE, { allowBlobPublicAccess: false }), example(TYPE, {})],
-    failing: [example(TYPE, { allowBlobPublicAccess: true })],
+    passing: [example(TYPE, { allowBlobPublicAccess: false })],
+    failing: [example(TYPE, { allowBlobPublicAccess: true }), example(TYPE, {})],
   },
 });

@@ -77,5 +77,6 @@ module system 'system.bicep' = {
 }
 
 output AZURE_RESOURCE_GROUP string = group.name
+output DATA_STORAGE_ACCOUNT string = system.outputs.dataStorageName
 output FUNCTION_APP_NAME string = system.outputs.functionAppName
 output FUNCTION_APP_URL string = system.outputs.functionAppUrl

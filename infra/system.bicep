@@ -244,6 +244,7 @@ module workbook 'modules/workbook.bicep' = {
   }
 }
 
+output dataStorageName string = dataStorage.outputs.name
 output functionAppName string = functionApp.outputs.name
 output functionAppUrl string = functionApp.outputs.url
 

@@ -5,6 +5,7 @@ import type { Test } from '../fields/access.ts';
 import { type CompiledField, compileComputedField, compileField } from '../fields/compile.ts';
 import type { Selected } from '../json/json.ts';
 import { wordOf } from '../json/json.ts';
+import { pathText, type Segment } from '../paths/parse.ts';
 import { fail, type Run } from '../run.ts';
 import type { Condition, LeafCondition, LeftSide } from './ast.ts';
 import type { CompiledCondition, CompiledLeaf } from './compiled.ts';
@@ -74,11 +75,16 @@ function compileFieldLeaf(
     ...leafBase(leaf),
     test: nameFaults(leaf, test),
     field,
+    property: propertyOf(field?.reference?.segments),
     label: field?.label ?? (() => ''),
     collection: field?.collection ?? false,
     actual: (run) => field?.read(run),
     expected: operand.expected,
   };
+}
+
+function propertyOf(segments: readonly Segment[] = []): string | null {
+  return segments.length === 0 ? null : pathText(segments);
 }
 
 function fieldOf(
@@ -90,9 +96,11 @@ function fieldOf(
   return compileComputedField(compileTemplate(name, environment), environment);
 }
 
+const NOTHING = { field: null, property: null, collection: false, count: null } as const;
+
 function leafBase(leaf: LeafCondition) {
   const { path, operator } = leaf;
-  return { kind: 'leaf', path, source: leaf, operator, field: null, collection: false, count: null } as const;
+  return { kind: 'leaf', path, source: leaf, operator, ...NOTHING } as const;
 }
 
 /** Lets a fault that names nothing name the condition it happened in. */
@@ -174,6 +182,7 @@ function compileCountLeaf(
     label: counted.label,
     actual: counted.count,
     expected,
+    property: counted.over.kind === 'members' ? propertyOf(counted.over.segments) : null,
     count: counted,
   };
 }

@@ -28,6 +28,8 @@ export interface CompiledLeaf {
   readonly field: CompiledField | null;
   /** What the leaf is about, in words. */
   readonly label: (run: Run) => string;
+  /** Where its subject stands in the ARM document; null for expressions and counts of values. */
+  readonly property: string | null;
   /** Whether `actual` holds the values of a collection. */
   readonly collection: boolean;
   /** The left and right values. @throws ExpressionFault */

@@ -75,7 +75,7 @@ function withoutSegments({ action, property, from, to, requirement }: PlannedCha
 function creation({ program, run, effect }: Evaluation): readonly Change[] | null {
   const details = program === null || effect === null ? null : program.detailsFor(effect);
   if (run === null || details === null || !isRelatedDetails(details)) return null;
-  const target = quietly(() => details.target(run));
+  const target = quietly(details.target, run);
   if (target === undefined) return null;
   const condition = details.existence(target.type.toLowerCase());
   const name = target.name === null ? '' : `named ${target.name}`;

@@ -82,7 +82,7 @@ function planLeaf(leaf: CompiledLeaf, wanted: boolean, planning: Planning): Plan
   if (leaf.count !== null) return planCount(leaf, wanted, { planning, plan });
   const segments = segmentsOf(leaf, planning);
   if (segments === null) return null;
-  const expected = quietly(() => leaf.expected(planning.run)) ?? null;
+  const expected = quietly(leaf.expected, planning.run) ?? null;
   const places = placesOf(segments, planning);
   if (!segments.includes(members)) {
     return places[0] === undefined ? null : changesAt([places[0]], { leaf, wanted, expected });
@@ -93,7 +93,7 @@ function planLeaf(leaf: CompiledLeaf, wanted: boolean, planning: Planning): Plan
 function segmentsOf(leaf: CompiledLeaf, { run, environment }: Planning): readonly Segment[] | null {
   if (leaf.field === null) return null;
   const { field } = leaf;
-  const reference = field.reference ?? quietly(() => resolveField(field.label(run), environment.fields));
+  const reference = field.reference ?? quietly(() => resolveField(field.label(run), environment.fields), run);
   if (reference === undefined) return null;
   const resolved = 'ok' in reference ? (reference.ok ? reference.reference : null) : reference;
   if (resolved === null || FIXED.has(resolved.kind) || resolved.segments.length === 0) return null;

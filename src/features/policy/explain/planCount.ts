@@ -29,7 +29,7 @@ const FURTHEST = 50;
 export function planCount(leaf: CompiledLeaf, wanted: boolean, tools: CountPlanning): PlannedChange[] | null {
   const { count } = leaf;
   const { run } = tools.planning;
-  const now = quietly(() => leaf.actual(run));
+  const now = quietly(leaf.actual, run);
   if (count === null || typeof now !== 'number') return null;
   const target = nearestCount(leaf, wanted, { now, planning: tools.planning });
   if (target === null) return null;
@@ -51,7 +51,7 @@ interface Counting {
 }
 
 function nearestCount(leaf: CompiledLeaf, wanted: boolean, { now, planning }: Counting): number | null {
-  const expected = quietly(() => leaf.expected(planning.run)) ?? null;
+  const expected = quietly(leaf.expected, planning.run) ?? null;
   const predicate = findOperator(leaf.operator.name)?.prepare(expected, planning.environment.semantics);
   if (predicate === undefined || typeof predicate === 'string') return null;
   for (let distance = 1; distance <= FURTHEST; distance++) {
@@ -72,7 +72,7 @@ function itemsOf(count: CompiledCount, { planning }: CountPlanning): Item[] {
   const { over } = count;
   const { run, enclosing } = planning;
   if (over.kind === 'values') {
-    const values = quietly(() => over.values(run));
+    const values = quietly(over.values, run);
     return (isArray(values) ? values : []).map((value) => ({
       place: null,
       enter() {

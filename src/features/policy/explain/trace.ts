@@ -5,7 +5,6 @@ import type { EvaluationInput } from '../evaluation/input.ts';
 import type { Outcome } from '../evaluation/outcome.ts';
 import { ExpressionFault } from '../expressions/fault.ts';
 import type { Selected } from '../json/json.ts';
-import { pathText } from '../paths/parse.ts';
 import { type Run, takeFault } from '../run.ts';
 
 /** What one condition came to. Conditions that the evaluation did not reach are left out. */
@@ -74,25 +73,23 @@ function traceLeaf(leaf: CompiledLeaf, run: Run): TraceLeaf {
   takeFault(run);
   const result = leaf.test(run);
   const fault = takeFault(run);
-  const segments =
-    leaf.field?.reference?.segments ?? (leaf.count?.over.kind === 'members' ? leaf.count.over.segments : []);
-  return {
-    kind: 'leaf',
+  const traced = {
+    kind: leaf.kind,
     path: leaf.path,
-    subject: quietly(() => leaf.label(run)) ?? '',
-    ...(segments.length > 0 ? { property: pathText(segments) } : {}),
+    subject: quietly(leaf.label, run) ?? '',
     operator: leaf.operator.name,
-    expected: quietly(() => leaf.expected(run)),
-    actual: quietly(() => leaf.actual(run)),
+    expected: quietly(leaf.expected, run),
+    actual: quietly(leaf.actual, run),
     result: fault === null && result,
-    ...(fault === null ? {} : { fault: fault.reason }),
   };
+  const placed = leaf.property === null ? traced : Object.assign(traced, { property: leaf.property });
+  return fault === null ? placed : Object.assign(placed, { fault: fault.reason });
 }
 
 /** A value, or undefined where it cannot be worked out. */
-export function quietly<Value>(read: () => Value): Value | undefined {
+export function quietly<Value>(read: (run: Run) => Value, run: Run): Value | undefined {
   try {
-    return read();
+    return read(run);
   } catch (caught) {
     if (caught instanceof ExpressionFault) return undefined;
     throw caught;

@@ -1,9 +1,11 @@
 import { broker } from './tasks/broker.ts';
 import { floor } from './tasks/floor.ts';
 import { sync } from './tasks/sync.ts';
+import { webhookDeliver } from './tasks/webhookDeliver.ts';
+import { webhookLoop } from './tasks/webhookLoop.ts';
 
 /** What is measured in a process of its own: `node bench/worker.ts NAME JSON`, answered with one line of JSON. */
-const tasks = { broker, floor, sync };
+const tasks = { broker, floor, sync, webhookDeliver, webhookLoop };
 export type Tasks = typeof tasks;
 
 const [name, input] = process.argv.slice(2);

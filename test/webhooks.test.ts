@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsQueue } from '#features/events/index.ts';
@@ -42,8 +42,10 @@ beforeAll(async () => {
     }),
   );
   client = new ServiceBusClient(emulators.environment.ServiceBus);
-  work('events', (body) => services.webhooks.fanOut(body as unknown[]));
-  work('deliveries', (body) => services.webhooks.deliver(DeliveryMessage.parse(body)));
+  work('events', ({ body, messageId }) =>
+    services.webhooks.fanOut([{ id: String(messageId), events: body as unknown[] }]),
+  );
+  work('deliveries', ({ body }) => services.webhooks.deliver(DeliveryMessage.parse(body)));
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -68,11 +70,11 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-function work(queue: string, run: (body: unknown) => Promise<void>): void {
+function work(queue: string, run: (message: ServiceBusReceivedMessage) => Promise<void>): void {
   client
     .createReceiver(queue)
     .subscribe(
-      { processMessage: ({ body }) => run(body), processError: async () => undefined },
+      { processMessage: (message) => run(message), processError: async () => undefined },
       { autoCompleteMessages: true, maxConcurrentCalls: 8 },
     );
 }

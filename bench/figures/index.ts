@@ -7,6 +7,7 @@ import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every figure, in the order in which they run: a new one is a file and a line. */
 export const figures: readonly Figure[] = [
@@ -20,4 +21,5 @@ export const figures: readonly Figure[] = [
   broker,
   bundle,
   start,
+  webhooks,
 ];

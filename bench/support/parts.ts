@@ -11,12 +11,17 @@ import { inTempDir } from './tempDir.ts';
 const AZURITE_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+export type { Child };
 export type Simulator = { readonly url: string; readonly tenantId: string; readonly child: Child };
 
 /** Starts parts of local mode, each a process of its own with the flags of `src/local/stack.ts`. */
 export type Parts = {
   readonly storage: (options?: { isInMemory: boolean }) => Promise<Emulator>;
-  readonly bus: () => Promise<Emulator>;
+  readonly bus: () => Promise<Emulator & { readonly statusUrl: string }>;
+  /** A receiver of webhooks: `bench/receiver.ts`. */
+  readonly receiver: () => Promise<{ readonly url: string; readonly child: Child }>;
+  /** A directory of that name, for what a part keeps there. */
+  readonly dir: (name: string) => string;
   readonly simulator: (estateSize: number) => Promise<Simulator>;
   readonly host: (environment: Readonly<Record<string, string>>) => Promise<Host>;
 };
@@ -85,9 +90,21 @@ function createParts(dir: string, children: Child[]): Parts {
       const file = folder('service-bus');
       const args = ['--port', '0', '--data-dir', file('data'), '--queues', JSON.stringify(queues)];
       const child = await start('service-bus', args, { logFile: file('log') });
-      const { connectionString } = child.value as { connectionString: string };
-      return { child, connectionString, stop: () => child.stop(2000) };
+      const { connectionString, statusUrl } = child.value as { connectionString: string; statusUrl: string };
+      return { child, connectionString, statusUrl, stop: () => child.stop(2000) };
     },
+    async receiver() {
+      const child = await startChild({
+        name: 'receiver',
+        script: new URL('../receiver.ts', import.meta.url).pathname,
+        args: [],
+        logFile: folder('receiver')('log'),
+        ready: (line) => (line.startsWith('{') ? JSON.parse(line) : undefined),
+      });
+      children.push(child);
+      return { child, url: (child.value as { url: string }).url };
+    },
+    dir: (name) => folder(name)(''),
     async simulator(estateSize) {
       const file = folder('azure');
       const args = ['--port', '0', '--data-dir', file('data'), '--estate-size', String(estateSize)];

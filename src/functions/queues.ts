@@ -27,18 +27,21 @@ export function registerQueues({ discovery, catalogueOf, webhooks }: Services): 
     discovery.acceptEvents(Array.isArray(message) ? message : [message]),
   );
   registerQueue(refreshQueue, RefreshMessage, (message) => discovery.refresh(message));
-  registerQueue(eventsQueue, EventBatch, async (events) => {
+  registerBatchQueue(eventsQueue, EventBatch, async (messages) => {
+    const events = messages.flatMap(({ body }) => body);
     for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))
       catalogueOf(tenantId).invalidate();
-    await webhooks.fanOut(events);
+    await webhooks.fanOut(messages.map(({ id, body }) => ({ id, events: body })));
   });
-  registerQueue(deliveriesQueue, DeliveryMessage, (message) => webhooks.deliver(message));
+  registerQueue(deliveriesQueue, DeliveryMessage, (message, { isRedelivered }) =>
+    webhooks.deliver(message, isRedelivered),
+  );
 }
 
 function registerQueue<T>(
   queue: QueueDeclaration,
   schema: z.ZodType<T>,
-  work: (message: T) => Promise<void>,
+  work: (message: T, about: { readonly isRedelivered: boolean }) => Promise<void>,
 ): void {
   app.serviceBusQueue(queue.name, {
     connection: 'ServiceBus',
@@ -46,15 +49,63 @@ function registerQueue<T>(
     handler: (message: unknown, context: InvocationContext) => {
       const given = context.triggerMetadata?.correlationId;
       const correlationId = typeof given === 'string' ? given : context.invocationId;
-      const { enqueuedTimeUtc, applicationProperties } = context.triggerMetadata ?? {};
-      const ageSeconds = (Date.now() - Date.parse(String(enqueuedTimeUtc))) / 1000;
-      if (ageSeconds >= 0) measure.queueAgeSeconds(ageSeconds, queue.name);
+      const { enqueuedTimeUtc, applicationProperties, deliveryCount } = context.triggerMetadata ?? {};
+      measureAge(queue, enqueuedTimeUtc);
+      const isRedelivered = Number(deliveryCount ?? 1) > 1;
       const { traceparent: parent } = Properties.parse(applicationProperties);
       return withScope({ correlationId, sink: sinkOf(context) }, () =>
         traced(`process ${queue.name}`, { kind: 'consumer', parent }, async () =>
-          work(schema.parse(message)),
+          work(schema.parse(message), { isRedelivered }),
         ),
       );
     },
   });
+}
+
+type Message<T> = { readonly id: string; readonly body: T };
+const Metadata = z.object({
+  messageIdArray: z.array(z.string()).catch([]),
+  enqueuedTimeUtcArray: z.array(z.unknown()).catch([]),
+});
+
+/**
+ * The same for a queue whose messages are handled together, which must be idempotent: when all of them fail, each is
+ * handled alone, so that one that cannot be handled keeps none of the others from being so.
+ */
+function registerBatchQueue<T>(
+  queue: QueueDeclaration,
+  schema: z.ZodType<T>,
+  work: (messages: readonly Message<T>[]) => Promise<void>,
+): void {
+  app.serviceBusQueue(queue.name, {
+    connection: 'ServiceBus',
+    queueName: queue.name,
+    cardinality: 'many',
+    handler: (bodies: unknown, context: InvocationContext) => {
+      const { messageIdArray: ids, enqueuedTimeUtcArray: times } = Metadata.parse(context.triggerMetadata);
+      for (const time of times) measureAge(queue, time);
+      const messages = z.array(z.unknown()).parse(bodies);
+      const toMessage = (body: unknown, index: number) => ({
+        id: ids[index] ?? '',
+        body: schema.parse(body),
+      });
+      return withScope({ correlationId: context.invocationId, sink: sinkOf(context) }, () =>
+        traced(`process ${queue.name}`, { kind: 'consumer' }, async () => {
+          try {
+            await work(messages.map(toMessage));
+          } catch (error) {
+            if (messages.length === 1) throw error;
+            const alone = messages.map(async (body, index) => work([toMessage(body, index)]));
+            const failed = (await Promise.allSettled(alone)).find(({ status }) => status === 'rejected');
+            if (failed?.status === 'rejected') throw failed.reason;
+          }
+        }),
+      );
+    },
+  });
+}
+
+function measureAge(queue: QueueDeclaration, enqueuedTimeUtc: unknown): void {
+  const ageSeconds = (Date.now() - Date.parse(String(enqueuedTimeUtc))) / 1000;
+  if (ageSeconds >= 0) measure.queueAgeSeconds(ageSeconds, queue.name);
 }

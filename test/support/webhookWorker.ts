@@ -7,15 +7,17 @@ import { readSettings } from '../../src/settings.ts';
 const settings = readSettings(process.env);
 const { webhooks } = createServices(settings);
 const client = new ServiceBusClient(settings.ServiceBus ?? '');
-const workers: Record<string, (body: unknown) => Promise<void>> = {
-  events: (body) => webhooks.fanOut(body as unknown[]),
-  deliveries: (body) => webhooks.deliver(DeliveryMessage.parse(body)),
+type Received = { body: unknown; messageId?: unknown; deliveryCount?: number };
+const workers: Record<string, (message: Received) => Promise<void>> = {
+  events: ({ body, messageId }) => webhooks.fanOut([{ id: String(messageId), events: body as unknown[] }]),
+  deliveries: ({ body, deliveryCount = 0 }) =>
+    webhooks.deliver(DeliveryMessage.parse(body), deliveryCount > 0),
 };
 for (const [queue, run] of Object.entries(workers)) {
   client
     .createReceiver(queue)
     .subscribe(
-      { processMessage: ({ body }) => run(body), processError: async () => undefined },
+      { processMessage: (message) => run(message), processError: async () => undefined },
       { autoCompleteMessages: true, maxConcurrentCalls: 8 },
     );
 }

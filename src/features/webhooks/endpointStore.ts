@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { type CloudEvent, outboxWrites, publishOutbox, sweepOutbox } from '#features/events/index.ts';
 import type { Clock } from '#platform/clock.ts';
-import { type Partition, type StoredRow, type Tables, WriteConflict } from '#platform/tables.ts';
-import { webhooksTable } from './rows.ts';
+import type { Queues } from '#platform/queues.ts';
+import { MAX_TRANSACTION, type Partition, type Tables, WriteConflict } from '#platform/tables.ts';
+import type { Job } from './delivery/queue.ts';
+import { deliveryId, webhooksTable } from './rows.ts';
 import type { Webhook } from './schema.ts';
 
 /** An endpoint as it is kept; its secrets are not here. */
@@ -9,8 +12,23 @@ export type Endpoint = Omit<Webhook, 'failing_since'> & {
   /** Grows with every rotation: names what is to be read from the secrets. */
   readonly secret_version: number;
 };
+/** All endpoints as they were at a moment. */
+export type View = {
+  readonly endpoints: readonly Endpoint[];
+  readonly byId: ReadonlyMap<string, Endpoint>;
+  /** When reading it began, by `performance.now()`. */
+  readonly readAt: number;
+};
 type EndpointRow = { document: string };
-type Generation = { readonly generation: string; readonly endpoints: readonly Endpoint[] };
+type Generation = Omit<View, 'readAt'> & { readonly generation: string };
+
+/**
+ * How long an instance may act on a view, from before it was read; a deletion is answered only after this time, so
+ * that no instance acts on a view that still holds the endpoint.
+ */
+export const LEASE_MS = 500;
+/** A view of this age is read anew while it is still good. */
+const RENEW_MS = 150;
 
 /** The endpoints of one tenant. */
 export class EndpointStore {
@@ -19,31 +37,49 @@ export class EndpointStore {
   readonly #tenants: Partition;
   readonly #tenantId: string;
   readonly #clock: Clock;
-  readonly #reads = new Map<string, Read>();
+  readonly #queues: Queues;
   #cached: Generation | undefined;
+  #view: View | undefined;
+  #viewing: Promise<View> | undefined;
 
-  constructor(tenantId: string, ports: { tables: Tables; clock: Clock }) {
+  constructor(tenantId: string, ports: { tables: Tables; clock: Clock; queues: Queues }) {
     const table = ports.tables.open(webhooksTable);
     this.#tenantId = tenantId;
     this.#rows = table.forTenant(tenantId);
     this.#waiting = table.forTenant(tenantId, 'waiting');
     this.#tenants = table.system('tenants');
     this.#clock = ports.clock;
+    this.#queues = ports.queues;
   }
 
-  /** All endpoints as they are now; whole rows are read only when any has changed. */
+  /** All endpoints as of now: never as they were before the call. */
   async list(): Promise<readonly Endpoint[]> {
-    const generation = String((await this.#shared<{ generation: string }>('g'))?.generation ?? '');
-    if (this.#cached?.generation === generation) return this.#cached.endpoints;
-    const rows = await this.#rows.list<EndpointRow>({ from: 'e|', to: 'e|~' });
-    this.#cached = { generation, endpoints: rows.map(toEndpoint) };
-    return this.#cached.endpoints;
+    return (await this.#read()).endpoints;
   }
 
   /** The endpoint as of now: never as it was before the call. */
   async find(id: string): Promise<Endpoint | undefined> {
-    const row = await this.#shared<EndpointRow>(`e|${id}`);
+    const row = await this.#rows.get<EndpointRow>(`e|${id}`);
     return row && toEndpoint(row);
+  }
+
+  /** All endpoints, as they were {@link LEASE_MS} ago or later: one point read for all who ask in this time. */
+  async view(): Promise<View> {
+    const view = this.#view;
+    const age = view ? performance.now() - view.readAt : Number.POSITIVE_INFINITY;
+    if (age > RENEW_MS) {
+      this.#viewing ??= this.#read().finally(() => {
+        this.#viewing = undefined;
+      });
+      this.#viewing.catch(() => undefined);
+    }
+    return view && age < LEASE_MS ? view : (this.#viewing ?? this.#read());
+  }
+
+  /** Whether an endpoint is in a view that may still be acted on. */
+  isKnown(id: string): boolean {
+    const view = this.#view;
+    return view !== undefined && performance.now() - view.readAt < LEASE_MS && view.byId.has(id);
   }
 
   async insert(endpoint: Endpoint): Promise<void> {
@@ -52,8 +88,13 @@ export class EndpointStore {
     await this.#rows.transaction([{ kind: 'insert', rowKey: `e|${endpoint.id}`, row }, this.#changed()]);
   }
 
-  /** Changes an endpoint under its ETag; undefined where there is none. */
-  async update(id: string, change: (endpoint: Endpoint) => Endpoint): Promise<Endpoint | undefined> {
+  /** Changes an endpoint under its ETag, and raises the alerts that follow from it; undefined where there is none. */
+  async update(
+    id: string,
+    change: (endpoint: Endpoint) => Endpoint,
+    alerts: readonly CloudEvent[] = [],
+  ): Promise<Endpoint | undefined> {
+    const outbox = outboxWrites(alerts);
     for (;;) {
       const row = await this.#rows.get<EndpointRow>(`e|${id}`);
       if (!row) return undefined;
@@ -63,7 +104,10 @@ export class EndpointStore {
         await this.#rows.transaction([
           { kind: 'replace', rowKey, etag, row: { document: JSON.stringify(changed) } },
           this.#changed(),
+          ...outbox,
         ]);
+        this.#view = undefined;
+        await publishOutbox(this.#rows, outbox, this.#ports());
         return changed;
       } catch (error) {
         if (!(error instanceof WriteConflict)) throw error;
@@ -79,6 +123,7 @@ export class EndpointStore {
         { kind: 'upsert', rowKey: `x|${id}`, row: { deletedAt: this.#clock.now().toISOString() } },
         this.#changed(),
       ]);
+      this.#view = undefined;
       return true;
     } catch (error) {
       if (error instanceof WriteConflict) return false;
@@ -93,11 +138,11 @@ export class EndpointStore {
   }
 
   async forgetDeleted(id: string): Promise<void> {
-    await removeIfThere(this.#rows, `x|${id}`);
+    await this.#rows.remove([`x|${id}`]);
   }
 
   /** Since when an endpoint has failed everything, by id. */
-  async failing(): Promise<ReadonlyMap<string, string>> {
+  async failing(): Promise<Map<string, string>> {
     const rows = await this.#rows.list<{ since: string }>({ from: 'h|', to: 'h|~' });
     return new Map(rows.map(({ rowKey, since }) => [rowKey.slice(2), since]));
   }
@@ -107,39 +152,65 @@ export class EndpointStore {
   }
 
   async setFailing(id: string, since: string | undefined): Promise<void> {
-    if (since === undefined) return removeIfThere(this.#rows, `h|${id}`);
+    if (since === undefined) return this.#rows.remove([`h|${id}`]);
     await this.#rows.write({ kind: 'upsert', rowKey: `h|${id}`, row: { since } });
   }
 
-  /** Remembers deliveries that the queue had no room for. */
-  async setWaiting(deliveryIds: readonly string[]): Promise<void> {
-    for (let at = 0; at < deliveryIds.length; at += 100) {
-      const marks = deliveryIds.slice(at, at + 100);
-      await this.#waiting.transaction(marks.map((rowKey) => ({ kind: 'upsert', rowKey, row: {} })));
+  /** Remembers jobs that the sweep is to queue from a time on. Returns the keys under which they wait. */
+  async setWaiting(jobs: readonly Job[], from: Date): Promise<string[]> {
+    const rowKeys = jobs.map(({ webhook_id: id, key }) => `${from.toISOString()}|${deliveryId(id, key)}`);
+    for (let at = 0; at < jobs.length; at += MAX_TRANSACTION) {
+      const part = jobs.slice(at, at + MAX_TRANSACTION);
+      await this.#waiting.transaction(
+        part.map((job, index) => {
+          const { body: _, ...sent } = job.sent;
+          const row = { job: JSON.stringify({ ...job, sent }) };
+          return { kind: 'upsert', rowKey: rowKeys[at + index] ?? '', row };
+        }),
+      );
+    }
+    return rowKeys;
+  }
+
+  /** What waits and is due, a page at a time. */
+  async *waiting(now: Date): AsyncGenerator<{ rowKeys: string[]; jobs: Job[] }> {
+    for await (const page of this.#waiting.pages<{ job: string }>({ to: `${now.toISOString()}~` })) {
+      const jobs = page.map(({ job }) => JSON.parse(job) as Job);
+      yield { rowKeys: page.map(({ rowKey }) => rowKey), jobs };
     }
   }
 
-  waiting(): AsyncGenerator<StoredRow[]> {
-    return this.#waiting.pages();
+  async setQueued(rowKeys: readonly string[]): Promise<void> {
+    await this.#waiting.remove(rowKeys);
   }
 
-  async setQueued(deliveryIdOf: string): Promise<void> {
-    await removeIfThere(this.#waiting, deliveryIdOf);
+  /** Publishes alerts older than a moment that a process left behind. Returns how many. */
+  sweepAlerts(before: Date): Promise<number> {
+    return sweepOutbox(this.#rows, before, this.#ports());
+  }
+
+  /** Whole rows are read only when any has changed. */
+  async #read(): Promise<View> {
+    for (;;) {
+      const readAt = performance.now();
+      const generation = (await this.#rows.get<{ generation: string }>('g'))?.generation ?? '';
+      if (this.#cached?.generation === generation) {
+        if (readAt > (this.#view?.readAt ?? 0)) this.#view = { ...this.#cached, readAt };
+        return this.#view ?? { ...this.#cached, readAt };
+      }
+      const rows = await this.#rows.list<EndpointRow>({ from: 'e|', to: 'e|~' });
+      const endpoints = rows.map(toEndpoint);
+      const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+      this.#cached = { generation, endpoints, byId };
+    }
   }
 
   #changed() {
     return { kind: 'upsert', rowKey: 'g', row: { generation: randomUUID() } } as const;
   }
 
-  /** One read for all who ask at the same time, begun after the first of them asked. */
-  #shared<T extends Record<string, unknown>>(rowKey: string): Promise<StoredRow<T> | undefined> {
-    const known = this.#reads.get(rowKey);
-    const read = known ?? new Read(() => this.#rows.get(rowKey));
-    if (!known) {
-      if (this.#reads.size > 10_000) this.#reads.clear();
-      this.#reads.set(rowKey, read);
-    }
-    return read.next() as Promise<StoredRow<T> | undefined>;
+  #ports() {
+    return { queues: this.#queues, tenantId: this.#tenantId };
   }
 }
 
@@ -148,39 +219,6 @@ export async function tenantsOf(tables: Tables): Promise<string[]> {
   return (await tables.open(webhooksTable).system('tenants').list()).map(({ rowKey }) => rowKey);
 }
 
-/** A read that callers share only if it has not begun when they come. */
-class Read {
-  readonly #read: () => Promise<StoredRow | undefined>;
-  #running: Promise<unknown> | undefined;
-  #next: Promise<StoredRow | undefined> | undefined;
-
-  constructor(read: () => Promise<StoredRow | undefined>) {
-    this.#read = read;
-  }
-
-  next(): Promise<StoredRow | undefined> {
-    this.#next ??= this.#start();
-    return this.#next;
-  }
-
-  async #start(): Promise<StoredRow | undefined> {
-    await this.#running?.catch(() => undefined);
-    await Promise.resolve();
-    this.#next = undefined;
-    const running = this.#read();
-    this.#running = running;
-    return running;
-  }
-}
-
 function toEndpoint({ document }: EndpointRow): Endpoint {
   return JSON.parse(document) as Endpoint;
-}
-
-async function removeIfThere(partition: Partition, rowKey: string): Promise<void> {
-  try {
-    await partition.write({ kind: 'delete', rowKey });
-  } catch (error) {
-    if (!(error instanceof WriteConflict)) throw error;
-  }
 }

@@ -1,42 +1,87 @@
 import { Failure } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
-import { type DeliveryMessage, inline } from './delivery/queue.ts';
-import type { NewDelivery } from './deliveryStore.ts';
+import { inline, type Job, MAX_JOBS, type Sent } from './delivery/queue.ts';
 import type { Endpoint } from './endpointStore.ts';
+import type { Admission, Arrival } from './eventStore.ts';
 import { matchesEvent, matchesFilters } from './filters.ts';
 import { toPayload, WebhookEvent } from './payload.ts';
 import type { Room } from './room.ts';
-import { deliveryId, deliveryKey } from './rows.ts';
+import { bucketOf, deliveryKey, eventKey } from './rows.ts';
 
-/** Endpoints whose deliveries are kept at the same time. */
-const PARALLEL = 16;
-const MESSAGES = 200;
+/** A message of the `events` queue. */
+export type EventMessage = { readonly id: string; readonly events: readonly unknown[] };
+
+/** Events whose deliveries are made at a time, and deliveries that are sent at a time: what bounds the memory. */
+const EVENTS_AT_A_TIME = 100;
+const JOBS_AT_A_TIME = 10 * MAX_JOBS;
 
 /**
  * Makes of events the deliveries to the endpoints that want them. Whatever part of it is repeated, an event has
- * one delivery an endpoint: its row is the first to exist, and only what was never attempted is queued again.
+ * one delivery an endpoint: the first message to bring the event fans it out, and if it dies on the way, it comes
+ * again and queues once more what was not attempted meanwhile.
  */
-export async function fanOut(events: readonly unknown[], room: Room): Promise<void> {
-  const parsed = events.flatMap((event) => WebhookEvent.safeParse(event).data ?? []);
-  for (const [tenantId, own] of Map.groupBy(parsed, ({ tenantid }) => tenantid)) {
-    const endpoints = await room.storesOf(tenantId).endpoints.list();
-    const active = endpoints.filter((endpoint) => endpoint.active);
-    for (let at = 0; at < active.length; at += PARALLEL) {
-      const group = active.slice(at, at + PARALLEL);
-      await Promise.all(group.map((endpoint) => deliverTo(endpoint, own, room)));
+export async function fanOut(messages: readonly EventMessage[], room: Room): Promise<void> {
+  const arrivals = messages.flatMap(({ id, events }) =>
+    events.flatMap((event) => {
+      const { data } = WebhookEvent.safeParse(event);
+      return data ? [toArrival(data, id)] : [];
+    }),
+  );
+  for (const [tenantId, own] of Map.groupBy(arrivals, ({ event }) => event.tenantid)) {
+    const endpoints = (await room.storesOf(tenantId).endpoints.list()).filter(({ active }) => active);
+    const ordered = endpoints.toSorted((left, right) => bucketOf(left.id) - bucketOf(right.id));
+    const distinct = [...new Map(own.map((arrival) => [arrival.key, arrival])).values()];
+    const wanted = distinct.filter(({ event }) => ordered.some((endpoint) => wants(endpoint, event)));
+    for (let at = 0; at < wanted.length; at += EVENTS_AT_A_TIME)
+      await fanOutTo(ordered, wanted.slice(at, at + EVENTS_AT_A_TIME), { room, tenantId });
+  }
+}
+
+type Scope = { readonly room: Room; readonly tenantId: string };
+
+async function fanOutTo(
+  endpoints: readonly Endpoint[],
+  arrivals: readonly Arrival[],
+  scope: Scope,
+): Promise<void> {
+  const admitted = await scope.room.storesOf(scope.tenantId).events.admit(arrivals);
+  let jobs: Job[] = [];
+  for (const job of jobsOf(endpoints, admitted, scope.room.clock.now().toISOString())) {
+    jobs.push(job);
+    if (jobs.length < JOBS_AT_A_TIME) continue;
+    await queueOrRemember(jobs, scope);
+    jobs = [];
+  }
+  await queueOrRemember(jobs, scope);
+}
+
+/** Those of one partition next to each other, and of these those of one event: what is recorded and sent together. */
+function* jobsOf(
+  endpoints: readonly Endpoint[],
+  admitted: readonly Admission[],
+  now: string,
+): Generator<Job> {
+  const sent = new Map<string, Sent>();
+  for (const group of Map.groupBy(endpoints, ({ id }) => bucketOf(id)).values()) {
+    for (const { arrival, isResumed } of admitted) {
+      for (const endpoint of group) {
+        if (!wants(endpoint, arrival.event)) continue;
+        const name = `${arrival.key}|${endpoint.payload}`;
+        const text = sent.get(name) ?? toSent(arrival, endpoint.payload, now);
+        sent.set(name, text);
+        yield toJob(endpoint, arrival, { sent: text, isResumed });
+      }
     }
   }
 }
 
-async function deliverTo(endpoint: Endpoint, events: readonly WebhookEvent[], room: Room): Promise<void> {
-  const wanted = events.filter((event) => wants(endpoint, event));
-  if (wanted.length === 0) return;
-  const { deliveries } = room.storesOf(endpoint.tenant_id);
-  const made = wanted.map((event) => toNewDelivery(endpoint, event, room.clock.now()));
-  const open = await deliveries.insert(endpoint.id, made);
-  const messages = open.map((delivery) => firstMessage(endpoint, delivery));
-  for (let at = 0; at < messages.length; at += MESSAGES)
-    await queueOrRemember(messages.slice(at, at + MESSAGES), room);
+function toArrival(event: WebhookEvent, claim: string): Arrival {
+  return { key: eventKey(event, timeOf(event)), event, claim };
+}
+
+function timeOf({ time }: WebhookEvent): Date {
+  const at = new Date(time ?? 0);
+  return Number.isNaN(at.getTime()) ? new Date(0) : at;
 }
 
 function wants(endpoint: Endpoint, event: WebhookEvent): boolean {
@@ -51,49 +96,49 @@ function isWebhookAlert({ type, data }: WebhookEvent): boolean {
   return type === 'AlertTriggered' && String(data.alert_type).startsWith('webhook.');
 }
 
-function toNewDelivery(endpoint: Endpoint, event: WebhookEvent, now: Date): NewDelivery {
-  const at = new Date(event.time ?? now);
-  const resource = endpoint.ordering === 'resource' ? (event.data.resource_id ?? event.subject) : undefined;
+function toSent({ key, event }: Arrival, style: 'full' | 'thin', now: string): Sent {
   return {
-    key: deliveryKey(event, endpoint.id, Number.isNaN(at.getTime()) ? new Date(0) : at),
-    body: JSON.stringify(toPayload(event, endpoint.payload)),
-    row: {
-      eventId: event.id,
-      eventType: event.type,
-      quiet: isWebhookAlert(event),
-      status: 'pending',
-      attempts: 0,
-      createdAt: now.toISOString(),
-      updatedAt: now.toISOString(),
-      ...(typeof resource === 'string' && { resource }),
-    },
+    key,
+    id: event.id,
+    type: event.type,
+    at: now,
+    ...inline(JSON.stringify(toPayload(event, style))),
+    ...(style === 'thin' && { thin: true }),
+    ...(isWebhookAlert(event) && { quiet: true }),
   };
 }
 
-function firstMessage(endpoint: Endpoint, { key, row, body }: NewDelivery): DeliveryMessage {
+function toJob(
+  endpoint: Endpoint,
+  { event }: Arrival,
+  { sent, isResumed }: { sent: Sent; isResumed: boolean },
+): Job {
+  const resource = endpoint.ordering === 'resource' ? (event.data.resource_id ?? event.subject) : undefined;
   return {
     tenant_id: endpoint.tenant_id,
     webhook_id: endpoint.id,
-    key,
-    event_type: row.eventType,
+    key: deliveryKey(event, endpoint.id, timeOf(event)),
     attempt: 1,
     first: 1,
-    ...inline(body),
-    ...(row.resource && { resource: row.resource }),
-    ...(row.quiet && { quiet: true }),
+    sent,
+    ...(typeof resource === 'string' && { resource }),
+    ...(isResumed && { check: true }),
   };
 }
 
 /** A full queue loses nothing: the sweep queues what is remembered as soon as there is room. */
-async function queueOrRemember(messages: readonly DeliveryMessage[], room: Room): Promise<void> {
-  const [first] = messages;
-  if (!first) return;
+async function queueOrRemember(jobs: readonly Job[], { room, tenantId }: Scope): Promise<void> {
+  if (jobs.length === 0) return;
+  const { deliveries, endpoints } = room.storesOf(tenantId);
+  await deliveries.joinLine(
+    jobs.flatMap((job) => (job.resource ? [{ ...job, resource: job.resource }] : [])),
+  );
   try {
-    await room.queue(messages);
+    await room.queue(jobs);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    log.warning('the delivery queue is full; deliveries wait for the sweep', { count: messages.length });
-    const ids = messages.map(({ webhook_id: id, key }) => deliveryId(id, key));
-    await room.storesOf(first.tenant_id).endpoints.setWaiting(ids);
+    log.warning('the delivery queue is full; deliveries wait for the sweep', { count: jobs.length });
+    await endpoints.setWaiting(jobs, room.clock.now());
+    await Promise.all(jobs.map((job) => deliveries.note(job, room.clock.now())));
   }
 }

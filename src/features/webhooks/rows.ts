@@ -1,18 +1,29 @@
 import { hash } from 'node:crypto';
 import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
+import type { Job } from './delivery/queue.ts';
 import type { Attempt, Delivery, DeliveryStatus } from './schema.ts';
 
 export const webhooksTable: TableDeclaration = {
   name: 'webhooks',
   description: 'Webhook endpoints, their health, and deliveries that found the queue full.',
-  keys: 'PartitionKey = tenant, RowKey = `e|ID` endpoint, `h|ID` since when it fails, `x|ID` when it was deleted, `g` changes with any endpoint, so that one point read keeps every fan-out exact. PartitionKey = tenant|waiting, RowKey = delivery to be queued once there is room. PartitionKey = !tenants, RowKey = tenant: what the sweep walks.',
+  keys: 'PartitionKey = tenant, RowKey = `e|ID` endpoint, `h|ID` since when it fails, `x|ID` when it was deleted, `g` changes with any endpoint, so that one point read keeps every fan-out exact, `o|TIME|ID` alerts to be published. PartitionKey = tenant|waiting, RowKey = time from which on a delivery that waits for room is queued, and its id. PartitionKey = !tenants, RowKey = tenant: what the sweep walks.',
 };
 
 export const deliveriesTable: TableDeclaration = {
   name: 'deliveries',
-  description: 'What is sent to each webhook endpoint, and every attempt.',
-  keys: 'PartitionKey = tenant|endpoint: one transaction takes what a batch of events brings, and a busy endpoint slows no other. RowKey = `d|KEY` delivery, `a|KEY|TIME` attempt, `f|RESOURCE|TIME` the line of an ordered resource; KEY = time of the event, newest first, then a hash of event and endpoint: the same event makes the same row, however often it comes.',
+  description:
+    'What is sent to each webhook endpoint with every attempt, and the events themselves, once each.',
+  keys: 'PartitionKey = tenant|N, N = 0 to 7, from the endpoint: one transaction takes what an event brings to many endpoints, or many events to one, and a tenant has the throughput of eight partitions. RowKey = `d|ENDPOINT|KEY` delivery, written with its first attempt or when that is put off, `f|ENDPOINT|RESOURCE|TIME` the line of an ordered resource, `o|TIME|ID` alerts to be published; KEY = time of the event, newest first, then a hash of event and endpoint. PartitionKey = tenant|events, RowKey = time, newest first, then a hash of the event: whoever inserts it fans it out.',
 };
+
+/** Partitions over which the endpoints of a tenant are spread. */
+const BUCKETS = 8;
+
+export function bucketOf(endpointId: string): number {
+  return Number.parseInt(endpointId.slice(-2), 16) % BUCKETS || 0;
+}
+
+export const buckets: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 const MAX_TIME = 0xffff_ffff_ffff;
 /** A string property holds 64 KiB of UTF-16. */
@@ -30,6 +41,11 @@ export function deliveryKey(event: { id: string; tenantid: string }, endpointId:
   return `${timeKey(at.getTime())}${digest}`;
 }
 
+/** Key of the row of an event. */
+export function eventKey(event: { id: string; tenantid: string }, at: Date): string {
+  return `${timeKey(at.getTime())}${hash('sha256', `${event.tenantid}|${event.id}`).slice(0, 24)}`;
+}
+
 /** Public id of a delivery: it says where it is kept. */
 export function deliveryId(endpointId: string, key: string): string {
   return `dlv_${endpointId.replaceAll('-', '')}${key}`;
@@ -44,25 +60,34 @@ export function parseDeliveryId(id: string): { endpointId: string; key: string }
 }
 
 export const rowKeys = {
-  delivery: (key: string) => `d|${key}`,
-  attempt: (key: string, at: string, number: number) => `a|${key}|${at}|${number}`,
+  delivery: (endpointId: string, key: string) => `d|${endpointId}|${key}`,
   /** Place in the line of a resource: oldest first. */
-  line: (resource: string, key: string) => `f|${lineOf(resource)}|${oldestFirst(key)}`,
+  line: (endpointId: string, resource: string, key: string) =>
+    `f|${endpointId}|${lineOf(resource)}|${oldestFirst(key)}`,
 };
 
 export const ranges = {
   /** Deliveries of events from `since` to before `until`, newest first. */
-  deliveries: ({ since, until, after }: { since?: string; until?: string; after?: string }) => ({
-    from: after ? `d|${after}~` : `d|${until ? timeKey(Date.parse(until) - 1) : ''}`,
-    to: since ? `d|${timeKey(Date.parse(since) - 1)}` : 'd|~',
+  deliveries: (
+    endpointId: string,
+    { since, until, after }: { since?: string; until?: string; after?: string },
+  ) => {
+    const prefix = rowKeys.delivery(endpointId, '');
+    return {
+      from: prefix + (after ? `${after}~` : until ? timeKey(Date.parse(until) - 1) : ''),
+      to: prefix + (since ? timeKey(Date.parse(since) - 1) : '~'),
+    };
+  },
+  line: (endpointId: string, resource: string) => {
+    const prefix = `f|${endpointId}|${lineOf(resource)}|`;
+    return { from: prefix, to: `${prefix}~` };
+  },
+  /** Deliveries whose event is older than a time. */
+  oldDeliveries: (endpointId: string, time: Date) => ({
+    from: rowKeys.delivery(endpointId, timeKey(time.getTime())),
+    to: rowKeys.delivery(endpointId, '~'),
   }),
-  attempts: (key: string) => ({ from: `a|${key}|`, to: `a|${key}|~` }),
-  line: (resource: string) => ({ from: `f|${lineOf(resource)}|`, to: `f|${lineOf(resource)}|~` }),
-  /** Rows of one kind whose event is older than a time. */
-  olderThan: (kind: 'd' | 'a', time: Date) => ({
-    from: `${kind}|${timeKey(time.getTime())}`,
-    to: `${kind}|~`,
-  }),
+  oldEvents: (time: Date) => ({ from: timeKey(time.getTime()) }),
 };
 
 function lineOf(resource: string): string {
@@ -73,12 +98,15 @@ function oldestFirst(key: string): string {
   return timeKey(Number.parseInt(key.slice(0, 12), 16)) + key.slice(12);
 }
 
-/** What is kept of a delivery. */
+/** What is kept of a delivery, beside its attempts. */
 export type DeliveryRow = {
+  /** Key of the event's row. */
+  readonly event: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly thin?: boolean;
   readonly resource?: string;
-  readonly quiet: boolean;
+  readonly quiet?: boolean;
   readonly status: DeliveryStatus;
   readonly attempts: number;
   readonly createdAt: string;
@@ -87,16 +115,36 @@ export type DeliveryRow = {
   readonly reason?: string;
 };
 
-/** Columns that are read for a list. */
+/** What a delivery's row says of it from the start, whichever of its jobs writes it first. */
+export function toRow({ sent, resource }: Job): Omit<DeliveryRow, 'status' | 'attempts' | 'updatedAt'> {
+  return {
+    event: sent.key,
+    eventId: sent.id,
+    eventType: sent.type,
+    createdAt: sent.at,
+    ...(sent.thin && { thin: true }),
+    ...(sent.quiet && { quiet: true }),
+    ...(resource && { resource }),
+  };
+}
+
+/** Columns that are read for a list: all but the attempts. */
 export const LISTED = [
-  ...['eventId', 'eventType', 'status', 'attempts', 'createdAt', 'updatedAt', 'nextAttemptAt', 'reason'],
+  ...['event', 'eventId', 'eventType', 'thin', 'resource', 'quiet', 'status', 'attempts'],
+  ...['createdAt', 'updatedAt', 'nextAttemptAt', 'reason'],
 ];
+/** Attempts of one delivery that are kept: the newest. */
+const MAX_ATTEMPTS = 64;
+
+export function keyOf(row: StoredRow): string {
+  return row.rowKey.slice(row.rowKey.lastIndexOf('|') + 1);
+}
 
 export function toDelivery(endpointId: string, row: StoredRow): Delivery {
   const { eventId, eventType, status, attempts, createdAt, updatedAt, nextAttemptAt, reason } =
     row as unknown as DeliveryRow;
   return {
-    id: deliveryId(endpointId, row.rowKey.slice(2)),
+    id: deliveryId(endpointId, keyOf(row)),
     webhook_id: endpointId,
     event_id: eventId,
     event_type: eventType,
@@ -109,36 +157,16 @@ export function toDelivery(endpointId: string, row: StoredRow): Delivery {
   };
 }
 
-export function toAttemptRow(attempt: Attempt): Row {
-  const {
-    response_headers: headers,
-    status,
-    error_kind: kind,
-    error,
-    response_body: body,
-    ...rest
-  } = attempt;
-  return {
-    ...rest,
-    headers: JSON.stringify(headers),
-    ...(status !== null && { status }),
-    ...(kind !== null && { kind }),
-    ...(error !== null && { error }),
-    ...(body !== null && { body }),
-  };
+/** The column of an attempt. */
+export function toAttemptColumn(attempt: Attempt): Row {
+  return { [`a${attempt.attempt % MAX_ATTEMPTS}`]: JSON.stringify(attempt) };
 }
 
-export function toAttempt(row: Row): Attempt {
-  return {
-    attempt: Number(row.attempt),
-    at: String(row.at),
-    latency_ms: Number(row.latency_ms),
-    status: typeof row.status === 'number' ? row.status : null,
-    error_kind: typeof row.kind === 'string' ? row.kind : null,
-    error: typeof row.error === 'string' ? row.error : null,
-    response_headers: JSON.parse(typeof row.headers === 'string' ? row.headers : '{}'),
-    response_body: typeof row.body === 'string' ? row.body : null,
-  };
+/** Every attempt of a delivery, oldest first. */
+export function attemptsOf(row: Row): Attempt[] {
+  const columns = Object.entries(row).filter(([name]) => /^a\d+$/.test(name));
+  const attempts = columns.map(([, text]) => JSON.parse(String(text)) as Attempt);
+  return attempts.sort((left, right) => left.attempt - right.attempt);
 }
 
 /** Columns that hold a text of any length up to half a megabyte. */

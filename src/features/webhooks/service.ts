@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#platform/clock.ts';
-import { Failure } from '#platform/failure.ts';
+import { Failure, messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Secrets } from '#platform/secrets.ts';
@@ -11,12 +12,12 @@ import { Health } from './delivery/health.ts';
 import type { DeliveryMessage } from './delivery/queue.ts';
 import type { Sender } from './delivery/sender.ts';
 import type { Endpoint } from './endpointStore.ts';
-import { tenantsOf } from './endpointStore.ts';
-import { fanOut } from './fanOut.ts';
+import { LEASE_MS, tenantsOf } from './endpointStore.ts';
+import { type EventMessage, fanOut } from './fanOut.ts';
 import { invalidUrl, notFound, testFailed } from './problems.ts';
+import { requeue, sweep } from './requeue.ts';
 import { DEFAULT_RETRIES } from './retry.ts';
 import { Room } from './room.ts';
-import { parseDeliveryId } from './rows.ts';
 import type {
   Attempt,
   DeliveriesQuery,
@@ -27,6 +28,7 @@ import type {
   WebhookInput,
   WebhookUpdate,
 } from './schema.ts';
+import { type SigningKey, toSigningKey } from './signature.ts';
 import { SigningSecrets } from './signingSecrets.ts';
 import { checkUrl, type UrlPolicy } from './ssrf/url.ts';
 
@@ -45,8 +47,6 @@ export type WebhooksOptions = {
 const MAX_ENDPOINTS = 5_000;
 /** Deliveries that one call replays. */
 const MAX_REPLAYED = 1_000;
-/** Deliveries that one sweep queues for a tenant; what is left goes with the next. */
-const MAX_SWEPT = 5_000;
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const CURSOR = /^[\da-f]{28}$/;
 const HOUR_MS = 3_600_000;
@@ -83,8 +83,9 @@ export class Webhooks {
     const id = randomUUID();
     const secret = await this.#signing.create(tenantId, id);
     try {
-      await this.#validate(input.url, [secret]);
-      await this.#test({ id, name: input.name, url: input.url, tenantId }, [secret]);
+      const keys = [toSigningKey(secret)];
+      await this.#validate(input.url, keys);
+      await this.#test({ id, name: input.name, url: input.url, tenantId }, keys);
       const now = this.#now();
       const endpoint: Endpoint = {
         id,
@@ -137,12 +138,12 @@ export class Webhooks {
     return this.get(tenantId, id);
   }
 
-  /** From the answer on, nothing more is sent to it. @throws Failure `notFound` */
+  /** From the answer on, nothing more is sent to it, by no instance. @throws Failure `notFound` */
   async remove(tenantId: string, id: string): Promise<void> {
     const isThere = GUID.test(id) && (await this.#room.storesOf(tenantId).endpoints.remove(id));
     if (!isThere) throw notFound('webhook', id);
     this.#room.gateOf(id).close();
-    await this.#signing.remove(tenantId, id);
+    await Promise.all([pause(LEASE_MS), this.#signing.remove(tenantId, id)]);
   }
 
   /** @throws Failure `notFound`, `unprocessable` when the receiver does not take it */
@@ -191,22 +192,25 @@ export class Webhooks {
       after: query.cursor,
       ...(query.status && { statuses: [query.status] }),
     });
-    return { data, nextCursor: next ?? null };
+    return { data: data.map(({ delivery }) => delivery), nextCursor: next ?? null };
   }
 
   /** @throws Failure `notFound` */
   async delivery(tenantId: string, id: string): Promise<Delivery & { payload: unknown; log: Attempt[] }> {
-    const found = await this.#room.storesOf(tenantId).deliveries.details(id);
+    const { deliveries, events } = this.#room.storesOf(tenantId);
+    const found = await deliveries.details(id);
     if (!found) throw notFound('delivery', id);
-    return found;
+    const text = await events.text(found.row.event, found.row.thin ? 'thin' : 'full');
+    return { ...found.delivery, payload: text === undefined ? null : JSON.parse(text), log: found.log };
   }
 
   /** Sends a delivery once more, with a new run of retries. @throws Failure `notFound`, `unavailable` when the queue is full */
   async retry(tenantId: string, id: string): Promise<Delivery> {
-    const { payload: _, log: __, ...delivery } = await this.delivery(tenantId, id);
-    await this.#find(tenantId, delivery.webhook_id);
-    await this.#requeue(tenantId, delivery);
-    return { ...delivery, status: 'pending', reason: null, next_attempt_at: null };
+    const found = await this.#room.storesOf(tenantId).deliveries.details(id);
+    if (!found) throw notFound('delivery', id);
+    await this.#find(tenantId, found.delivery.webhook_id);
+    await requeue(this.#room, tenantId, [found]);
+    return { ...found.delivery, status: 'pending', reason: null, next_attempt_at: null };
   }
 
   /** Sends again what failed (or everything) of a time range, newest first, up to 1,000 deliveries a call. */
@@ -224,33 +228,28 @@ export class Webhooks {
       ...(until && { until }),
       event_type: undefined,
     });
-    for (const delivery of data) await this.#requeue(tenantId, delivery);
+    await requeue(this.#room, tenantId, data);
     return { replayed: data.length, remaining: next !== undefined };
   }
 
   /** Subscriber of the `events` queue. */
-  fanOut(events: readonly unknown[]): Promise<void> {
-    return fanOut(events, this.#room);
+  fanOut(messages: readonly EventMessage[]): Promise<void> {
+    return fanOut(messages, this.#room);
   }
 
-  /** Worker of the `deliveries` queue. */
-  deliver(message: DeliveryMessage): Promise<void> {
-    return this.#deliverer.deliver(message);
+  /** Worker of the `deliveries` queue; `isRedelivered`: the message has come before. */
+  deliver(message: DeliveryMessage, isRedelivered = false): Promise<void> {
+    return this.#deliverer.deliver(message, isRedelivered);
   }
 
-  /** Queues what found the queue full. */
+  /** Queues what found the queue full, and publishes alerts that a process left behind. */
   async sweep(): Promise<void> {
     for (const tenantId of await tenantsOf(this.#options.tables)) {
-      const { endpoints } = this.#room.storesOf(tenantId);
-      let swept = 0;
-      for await (const page of endpoints.waiting()) {
-        for (const { rowKey } of page) {
-          if (swept >= MAX_SWEPT || !(await this.#queueWaiting(tenantId, rowKey))) return;
-          await endpoints.setQueued(rowKey);
-          swept += 1;
-        }
+      try {
+        await sweep(this.#room, tenantId);
+      } catch (error) {
+        log.error('the webhooks of a tenant could not be tended', { tenantId, error: messageOf(error) });
       }
-      if (swept > 0) log.information('queued deliveries that had waited for room', { tenantId, swept });
     }
   }
 
@@ -258,55 +257,13 @@ export class Webhooks {
   async forget(): Promise<void> {
     const before = new Date(this.#room.clock.now().getTime() - this.#options.retentionDays * DAY_MS);
     for (const tenantId of await tenantsOf(this.#options.tables)) {
-      const { endpoints, deliveries } = this.#room.storesOf(tenantId);
+      const { endpoints, deliveries, events } = this.#room.storesOf(tenantId);
       for (const { id } of await endpoints.list()) await deliveries.forget(id, before);
       for (const { id, deletedAt } of await endpoints.deleted()) {
         await deliveries.forget(id, before);
         if (deletedAt < before.toISOString()) await endpoints.forgetDeleted(id);
       }
-    }
-  }
-
-  async #requeue(tenantId: string, delivery: Delivery): Promise<void> {
-    const place = parseDeliveryId(delivery.id);
-    if (!place) return;
-    const { endpointId, key } = place;
-    const attempt = delivery.attempts + 1;
-    const { deliveries } = this.#room.storesOf(tenantId);
-    const change = { status: 'pending', reason: '', nextAttemptAt: '', updatedAt: this.#now() } as const;
-    await deliveries.record(endpointId, key, change);
-    const { event_type } = delivery;
-    const message = { tenant_id: tenantId, webhook_id: endpointId, key, event_type, attempt, first: attempt };
-    try {
-      await this.#room.queue([message], { name: randomUUID() });
-    } catch (error) {
-      const { status, reason } = delivery;
-      await deliveries.record(endpointId, key, { status, reason: reason ?? '' });
-      throw error;
-    }
-  }
-
-  /** False when there is still no room. */
-  async #queueWaiting(tenantId: string, id: string): Promise<boolean> {
-    const place = parseDeliveryId(id);
-    const kept = place && (await this.#room.storesOf(tenantId).deliveries.find(place.endpointId, place.key));
-    if (!place || kept?.status !== 'pending') return true;
-    const message: DeliveryMessage = {
-      tenant_id: tenantId,
-      webhook_id: place.endpointId,
-      key: place.key,
-      event_type: kept.eventType,
-      attempt: kept.attempts + 1,
-      first: kept.attempts + 1,
-      ...(kept.resource && { resource: kept.resource }),
-      ...(kept.quiet && { quiet: true }),
-    };
-    try {
-      await this.#room.queue([message], { name: 'swept' });
-      return true;
-    } catch (error) {
-      if (error instanceof Failure) return false;
-      throw error;
+      await events.forget(before);
     }
   }
 
@@ -321,16 +278,16 @@ export class Webhooks {
     if (!judgement.ok) throw invalidUrl(judgement.reason);
   }
 
-  async #validate(url: string, secrets: readonly string[]): Promise<void> {
-    const problem = await validate(this.#options.sender, { url, secrets, now: this.#room.clock.now() });
+  async #validate(url: string, keys: readonly SigningKey[]): Promise<void> {
+    const problem = await validate(this.#options.sender, { url, keys, now: this.#room.clock.now() });
     if (problem !== undefined) throw invalidUrl(problem);
   }
 
   async #test(
     webhook: { id: string; name: string; url: string; tenantId: string },
-    secrets: readonly string[],
+    keys: readonly SigningKey[],
   ) {
-    const outcome = await sendTest(this.#options.sender, webhook, { secrets, now: this.#room.clock.now() });
+    const outcome = await sendTest(this.#options.sender, webhook, { keys, now: this.#room.clock.now() });
     if (outcome.errorKind !== undefined) throw testFailed(`webhook.test: ${outcome.error}`);
     return outcome;
   }

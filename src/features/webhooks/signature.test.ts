@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { generateSecret, signatureHeaders, signBytes, signStandard, verifyWebhook } from './signature.ts';
+import {
+  generateSecret,
+  signatureHeaders,
+  signBytes,
+  signStandard,
+  toSigningKey,
+  verifyWebhook,
+} from './signature.ts';
 
 type Vector = {
   scheme: string;
@@ -17,15 +24,18 @@ const body = Buffer.from('{"ü":"日本語 🎉"}');
 const now = new Date(1_700_000_000_000);
 
 function signed(secrets: readonly string[]) {
-  return { headers: signatureHeaders(secrets, { id: 'msg_1', timestamp: 1_700_000_000, body }), body };
+  return {
+    headers: signatureHeaders(secrets.map(toSigningKey), { id: 'msg_1', timestamp: 1_700_000_000, body }),
+    body,
+  };
 }
 
 describe('signatures', () => {
   it.runIf(vectors.length > 0)('are those of the published vectors', () => {
     const computed = vectors.map(({ scheme, secret, id, timestamp, payload }) =>
       scheme.startsWith('standard')
-        ? signStandard(secret, { id, timestamp, body: Buffer.from(payload) })
-        : signBytes(secret, Buffer.from(payload)),
+        ? signStandard(toSigningKey(secret), { id, timestamp, body: Buffer.from(payload) })
+        : signBytes(toSigningKey(secret), Buffer.from(payload)),
     );
 
     expect(computed).toEqual(vectors.map(({ signature }) => signature));
@@ -34,11 +44,13 @@ describe('signatures', () => {
   it('are accepted by the independent library, by old and new secret while both sign', () => {
     const [current, previous] = [generateSecret(), generateSecret()];
     const timestamp = Math.floor(Date.now() / 1000);
-    const headers = signatureHeaders([current, previous], { id: 'msg_1', timestamp, body });
+    const headers = signatureHeaders([current, previous].map(toSigningKey), { id: 'msg_1', timestamp, body });
 
     for (const secret of [current, previous]) {
       expect(new Webhook(secret).verify(body.toString(), headers)).toEqual(JSON.parse(body.toString()));
-      expect(headers['X-PolicyCortex-Signature']?.split(',')).toContain(signBytes(secret, body));
+      expect(headers['X-PolicyCortex-Signature']?.split(',')).toContain(
+        signBytes(toSigningKey(secret), body),
+      );
     }
     expect(() => new Webhook(generateSecret()).verify(body.toString(), headers)).toThrow(
       'No matching signature',

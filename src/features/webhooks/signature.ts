@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A minute more than what a clock and a slow proxy cost; the Standard Webhooks libraries take the same. */
 const TOLERANCE_SECONDS = 300;
@@ -10,31 +10,46 @@ export function generateSecret(): string {
   return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
-/** `sha256=<hex>` of the exact bytes; the key is the whole secret as UTF-8. */
-export function signBytes(secret: string, body: Uint8Array): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+/** A secret as it signs. */
+export type SigningKey = {
+  /** The whole secret as UTF-8. */
+  readonly whole: KeyObject;
+  /** What base64 says after `whsec_`. */
+  readonly standard: KeyObject;
+};
+
+/** Made once a secret: a key that is prepared signs many times faster than one that is given as bytes. */
+export function toSigningKey(secret: string): SigningKey {
+  const standard = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
+  return { whole: createSecretKey(secret, 'utf8'), standard: createSecretKey(standard) };
 }
 
-/** `v1,<base64>` over `id.timestamp.body` (Standard Webhooks 1.0.0); the key is what base64 says after `whsec_`. */
+/** `sha256=<hex>` of the exact bytes. */
+export function signBytes({ whole }: SigningKey, body: Uint8Array): string {
+  return `sha256=${createHmac('sha256', whole).update(body).digest('hex')}`;
+}
+
+/** `v1,<base64>` over `id.timestamp.body` (Standard Webhooks 1.0.0). */
 export function signStandard(
-  secret: string,
+  { standard }: SigningKey,
   message: { id: string; timestamp: number; body: Uint8Array },
 ): string {
-  const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
-  const hmac = createHmac('sha256', key).update(`${message.id}.${message.timestamp}.`).update(message.body);
+  const hmac = createHmac('sha256', standard)
+    .update(`${message.id}.${message.timestamp}.`)
+    .update(message.body);
   return `v1,${hmac.digest('base64')}`;
 }
 
-/** Signature headers of one request; with several secrets (rotation) each of them signs. `timestamp` in seconds. */
+/** Signature headers of one request; with several keys (rotation) each of them signs. `timestamp` in seconds. */
 export function signatureHeaders(
-  secrets: readonly string[],
+  keys: readonly SigningKey[],
   message: { id: string; timestamp: number; body: Uint8Array },
 ): Record<string, string> {
   return {
-    'X-PolicyCortex-Signature': secrets.map((secret) => signBytes(secret, message.body)).join(','),
+    'X-PolicyCortex-Signature': keys.map((key) => signBytes(key, message.body)).join(','),
     'webhook-id': message.id,
     'webhook-timestamp': String(message.timestamp),
-    'webhook-signature': secrets.map((secret) => signStandard(secret, message)).join(' '),
+    'webhook-signature': keys.map((key) => signStandard(key, message)).join(' '),
   };
 }
 
@@ -71,7 +86,7 @@ export function verifyWebhook(
   if (age > tolerance) return { ok: false, code: 'tooOld' };
   if (age < -tolerance) return { ok: false, code: 'tooNew' };
   const body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
-  const expected = signStandard(secret, { id, timestamp, body });
+  const expected = signStandard(toSigningKey(secret), { id, timestamp, body });
   const isSigned = signatures.split(' ').filter((signature) => isSame(signature, expected)).length > 0;
   return isSigned ? { ok: true } : { ok: false, code: 'mismatch' };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '#platform/clock.ts';
 import type { Secrets } from '#platform/secrets.ts';
 import type { Endpoint } from './endpointStore.ts';
-import { generateSecret } from './signature.ts';
+import { generateSecret, type SigningKey, toSigningKey } from './signature.ts';
 
 const Kept = z.object({
   current: z.string(),
@@ -11,6 +11,7 @@ const Kept = z.object({
   previousUntil: z.string().optional(),
 });
 type Kept = z.infer<typeof Kept>;
+type Keys = { readonly current: SigningKey; readonly previous?: SigningKey; readonly previousUntil?: string };
 
 const MAX_CACHED = 10_000;
 
@@ -18,7 +19,7 @@ const MAX_CACHED = 10_000;
 export class SigningSecrets {
   readonly #secrets: Secrets;
   readonly #clock: Clock;
-  readonly #cache = new Map<string, Promise<Kept>>();
+  readonly #cache = new Map<string, Promise<Keys>>();
 
   constructor(ports: { secrets: Secrets; clock: Clock }) {
     this.#secrets = ports.secrets;
@@ -42,12 +43,12 @@ export class SigningSecrets {
   }
 
   /** What signs now: the current secret first. @throws where the secret is gone or the vault does not answer */
-  async of(endpoint: Endpoint): Promise<string[]> {
+  async of(endpoint: Endpoint): Promise<SigningKey[]> {
     const key = `${endpoint.tenant_id}|${endpoint.id}|${endpoint.secret_version}`;
     let reading = this.#cache.get(key);
     if (!reading) {
       if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
-      reading = this.#read(endpoint);
+      reading = this.#read(endpoint).then(toKeys);
       this.#cache.set(key, reading);
       reading.catch(() => this.#cache.delete(key));
     }
@@ -65,6 +66,14 @@ export class SigningSecrets {
     if (text === undefined) throw new Error('the secret of a webhook is missing');
     return Kept.parse(JSON.parse(text));
   }
+}
+
+function toKeys({ current, previous, previousUntil }: Kept): Keys {
+  return {
+    current: toSigningKey(current),
+    ...(previous && { previous: toSigningKey(previous) }),
+    ...(previousUntil && { previousUntil }),
+  };
 }
 
 function nameOf(tenantId: string, id: string): string {

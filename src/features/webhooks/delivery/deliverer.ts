@@ -1,19 +1,22 @@
+import type { CloudEvent } from '#features/events/index.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
-import type { KeptDelivery } from '../deliveryStore.ts';
 import type { Endpoint } from '../endpointStore.ts';
 import { delayAfter, parseRetryAfter } from '../retry.ts';
 import type { Room } from '../room.ts';
-import { deliveryId } from '../rows.ts';
+import { type DeliveryRow, deliveryId, toRow } from '../rows.ts';
 import type { Attempt } from '../schema.ts';
+import type { SigningKey } from '../signature.ts';
 import type { SigningSecrets } from '../signingSecrets.ts';
+import { toAlert } from './alert.ts';
 import type { Gate } from './gate.ts';
 import type { Health } from './health.ts';
-import { type DeliveryMessage, inline } from './queue.ts';
+import { Postponer } from './postponer.ts';
+import { type DeliveryMessage, type Job, toJobs } from './queue.ts';
 import { requestHeaders } from './request.ts';
 import type { Outcome, Sender } from './sender.ts';
 
-/** A message is held this long for its attempt; a slower one goes on by itself, so that the next endpoint gets its turn. */
+/** A message is held this long for its attempts; a slower one goes on by itself, so that the next message gets its turn. */
 const HOLD_MS = 500;
 /** The same of an endpoint that is slow already. */
 const SLOW_HOLD_MS = 20;
@@ -21,13 +24,10 @@ const SLOW_HOLD_MS = 20;
 const GUARD_MS = 45_000;
 /** After a failure of our own: table, vault. */
 const SOON_MS = 5_000;
+/** How far from its time an attempt that the rate limit gave a time may be made. */
+const ADMITTED_MS = 1_000;
 
-type Work = {
-  readonly message: DeliveryMessage;
-  readonly endpoint: Endpoint;
-  readonly gate: Gate;
-  readonly body: string;
-};
+type Work = { readonly job: Job; readonly endpoint: Endpoint; readonly gate: Gate; readonly body: Buffer };
 
 /** Runs the attempts that messages of the `deliveries` queue ask for: at least once each, whatever dies in between. */
 export class Deliverer {
@@ -35,194 +35,226 @@ export class Deliverer {
   readonly #secrets: SigningSecrets;
   readonly #sender: Sender;
   readonly #health: Health;
+  readonly #postponer: Postponer;
 
   constructor(parts: { room: Room; secrets: SigningSecrets; sender: Sender; health: Health }) {
     this.#room = parts.room;
     this.#secrets = parts.secrets;
     this.#sender = parts.sender;
     this.#health = parts.health;
+    this.#postponer = new Postponer(parts.room);
   }
 
-  /** Resolves when the attempt is recorded, or put off, or when a guard watches over it. */
-  async deliver(message: DeliveryMessage): Promise<void> {
-    const { endpoints, deliveries } = this.#room.storesOf(message.tenant_id);
-    const endpoint = await endpoints.find(message.webhook_id);
-    if (!endpoint?.active)
-      return this.#cancel(message, endpoint?.disabled_reason ?? 'the webhook was deleted');
-    const isRead = message.check || message.resource !== undefined || message.body === undefined;
-    const kept = isRead ? await deliveries.find(endpoint.id, message.key) : undefined;
-    if (isRead && !isWanted(message, kept)) return this.#advance(message);
-    if (message.resource && !(await this.#isFirstInLine(message, message.resource))) return undefined;
+  /**
+   * Resolves when each attempt is recorded, or put off, or when a guard watches over it; each has its own outcome.
+   * Rejects when any could not be settled so: the message is to come again, and `isRedelivered` then says so.
+   */
+  async deliver(message: DeliveryMessage, isRedelivered = false): Promise<void> {
+    const jobs = toJobs(message).map((job) => (isRedelivered ? { ...job, check: true } : job));
+    const settled = await Promise.allSettled(jobs.map((job) => this.#deliver(job)));
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async #deliver(job: Job): Promise<void> {
+    const endpoint = await this.#endpointOf(job);
+    if (!endpoint?.active) return this.#cancel(job, endpoint?.disabled_reason ?? 'the webhook was deleted');
+    if ((job.check || job.resource) && !isWanted(job, await this.#find(job))) return this.#advance(job);
+    if (job.resource && !(await this.#isFirstInLine(job, job.resource))) return this.#note(job);
     const gate = this.#room.gateOf(endpoint.id);
     const limits = { concurrency: endpoint.max_concurrency, ratePerSecond: endpoint.rate_limit_per_second };
-    const admission = await gate.enter(limits, message.admitted === true);
-    if (admission.kind === 'closed') return this.#cancel(message, 'the webhook was deleted');
-    if (admission.kind === 'wait')
-      return this.#room.queueAgain({ ...message, check: true, admitted: true }, this.#in(admission.delayMs));
-    const body = message.body ?? kept?.body ?? '';
-    const holdMs = gate.isSlow ? SLOW_HOLD_MS : HOLD_MS;
-    return this.#hold(message, this.#attempt({ message, endpoint, gate, body }, admission.leave), holdMs);
+    const admission = await gate.enter(limits, this.#isAdmitted(job));
+    if (admission.kind === 'closed') return this.#cancel(job, 'the webhook was deleted');
+    if (admission.kind === 'wait') return this.#putOff(job, admission);
+    const attempt = this.#attempt({ job, endpoint, gate }, admission.leave);
+    return this.#hold(job, attempt, gate.isSlow ? SLOW_HOLD_MS : HOLD_MS);
   }
 
-  async #hold(message: DeliveryMessage, attempt: Promise<void>, holdMs: number): Promise<void> {
+  /** From a view that is fresh enough; that one is not in it is looked up. */
+  async #endpointOf({ tenant_id: tenantId, webhook_id: id }: Job): Promise<Endpoint | undefined> {
+    const { endpoints } = this.#room.storesOf(tenantId);
+    const found = (await endpoints.view()).byId.get(id);
+    return found?.active ? found : endpoints.find(id);
+  }
+
+  /** The time that it was given is now: one that comes much later asks again. */
+  #isAdmitted({ admitted }: Job): boolean {
+    return admitted !== undefined && Math.abs(this.#room.clock.now().getTime() - admitted) < ADMITTED_MS;
+  }
+
+  async #hold(job: Job, attempt: Promise<void>, holdMs: number): Promise<void> {
     attempt.catch((error: unknown) =>
       log.warning('a delivery failed on our side', { error: messageOf(error) }),
     );
-    const timer = Promise.withResolvers<'slow'>();
-    const timeout = setTimeout(() => timer.resolve('slow'), holdMs);
-    const winner = await Promise.race([attempt, timer.promise]).finally(() => clearTimeout(timeout));
-    if (winner !== 'slow') return;
-    try {
-      await this.#room.queueAgain({ ...message, check: true }, this.#in(GUARD_MS));
-    } catch {
-      await attempt;
-    }
+    const slow = Promise.withResolvers<boolean>();
+    const timer = setTimeout(slow.resolve, holdMs, true);
+    const isLate = await Promise.race([attempt.then(() => false), slow.promise]).finally(() =>
+      clearTimeout(timer),
+    );
+    if (isLate) await this.#postponer.postpone({ ...job, check: true }, GUARD_MS);
   }
 
-  async #attempt(work: Work, leave: (isOk: boolean) => void): Promise<void> {
+  async #attempt(given: Omit<Work, 'body'>, leave: (isOk: boolean) => void): Promise<void> {
     let isOk = false;
     try {
+      const work = { ...given, body: await this.#bodyOf(given.job) };
       const at = this.#room.clock.now();
-      const secrets = await this.#secretsOf(work);
-      if (!secrets) return;
-      const outcome = await this.#send(work, { secrets, at });
-      if (outcome.errorKind === 'aborted') return await this.#cancel(work.message, 'the webhook was deleted');
+      const keys = await this.#keysOf(work);
+      if (!keys) return await this.#putOff(work.job, { delayMs: SOON_MS, isAdmitted: false });
+      const outcome = await this.#send(work, { keys, at });
+      if (outcome.errorKind === 'aborted') return await this.#cancel(work.job, 'the webhook was deleted');
       isOk = outcome.errorKind === undefined;
       leave(isOk);
-      if (isOk) await this.#succeeded(work, toAttempt(work.message.attempt, at, outcome));
-      else await this.#failed(work, { outcome, at });
+      const attempt = toAttempt(work.job.attempt, at, outcome);
+      if (isOk) await this.#succeeded(work, attempt);
+      else await this.#failed(work, { outcome, attempt });
     } finally {
       leave(isOk);
     }
   }
 
-  /** Undefined, and the message put off, where the vault does not answer. */
-  async #secretsOf({ message, endpoint }: Work): Promise<string[] | undefined> {
+  async #bodyOf({ sent, tenant_id: tenantId }: Job): Promise<Buffer> {
+    const { events } = this.#room.storesOf(tenantId);
+    const text = sent.body ?? (await events.text(sent.key, sent.thin ? 'thin' : 'full'));
+    if (text === undefined) throw new Error('an event that is to be delivered is no longer kept');
+    return Buffer.from(text);
+  }
+
+  /** Undefined where the vault does not answer. */
+  async #keysOf({ endpoint }: Work): Promise<readonly SigningKey[] | undefined> {
     try {
       return await this.#secrets.of(endpoint);
     } catch (error) {
-      log.error('the secret of a webhook cannot be read', {
-        webhookId: endpoint.id,
-        error: messageOf(error),
-      });
-      await this.#room.queueAgain({ ...message, check: true, admitted: true }, this.#in(SOON_MS));
+      const fields = { webhookId: endpoint.id, error: messageOf(error) };
+      log.error('the secret of a webhook cannot be read', fields);
       return undefined;
     }
   }
 
-  #send({ message, endpoint, gate, body }: Work, given: { secrets: string[]; at: Date }): Promise<Outcome> {
-    const bytes = Buffer.from(body);
-    const delivery = deliveryId(endpoint.id, message.key);
-    const { event_type: event } = message;
-    const headers = requestHeaders(given.secrets, {
-      id: delivery,
-      event,
-      delivery,
-      at: given.at,
-      body: bytes,
-    });
-    return this.#sender.send({ url: endpoint.url, headers, body: bytes, signal: gate.signal });
+  async #send(
+    { job, endpoint, gate, body }: Work,
+    given: { keys: readonly SigningKey[]; at: Date },
+  ): Promise<Outcome> {
+    const { endpoints } = this.#room.storesOf(job.tenant_id);
+    const id = deliveryId(endpoint.id, job.key);
+    const message = { id, event: job.sent.type, delivery: id, at: given.at, body };
+    const headers = requestHeaders(given.keys, message);
+    const { signal } = gate;
+    const mayStart = () => endpoints.isKnown(endpoint.id);
+    for (;;) {
+      await endpoints.view();
+      const outcome = await this.#sender.send({ url: endpoint.url, headers, body, signal, mayStart });
+      if (outcome.errorKind !== 'notStarted') return outcome;
+      if (!(await endpoints.find(endpoint.id))) return { ...outcome, errorKind: 'aborted' };
+    }
   }
 
-  async #succeeded({ message, endpoint }: Work, attempt: Attempt): Promise<void> {
-    await this.#record(message, { status: 'delivered', nextAttemptAt: '', reason: '' }, attempt);
+  async #succeeded({ job, endpoint }: Work, attempt: Attempt): Promise<void> {
+    await this.#record(job, { change: { status: 'delivered', nextAttemptAt: '', reason: '' }, attempt });
     await this.#health.succeeded(endpoint);
-    await this.#advance(message);
+    await this.#advance(job);
   }
 
   /** The next attempt is queued before this one is recorded: what dies in between leaves one too many, never one too few. */
-  async #failed(work: Work, { outcome, at }: { outcome: Outcome; at: Date }): Promise<void> {
-    const { message, endpoint } = work;
-    const { deliveries } = this.#room.storesOf(message.tenant_id);
-    if (!isWanted(message, await deliveries.find(endpoint.id, message.key))) return;
-    const attempt = toAttempt(message.attempt, at, outcome);
+  async #failed(work: Work, { outcome, attempt }: { outcome: Outcome; attempt: Attempt }): Promise<void> {
+    const { job, endpoint } = work;
     const isGone = outcome.status === 410;
     const delay = isGone ? undefined : this.#delay(work, outcome);
     if (delay !== undefined) {
-      const next = this.#in(delay);
-      const { admitted: _, check: __, ...rest } = message;
-      await this.#room.queue([{ ...rest, attempt: message.attempt + 1, check: true }], { notBefore: next });
-      await this.#record(message, { status: 'retrying', nextAttemptAt: next.toISOString() }, attempt);
+      const { admitted: _, ...rest } = job;
+      const next = { ...rest, attempt: job.attempt + 1, check: true, noted: true };
+      const at = await this.#postponer.postpone(next, delay);
+      const change = { status: 'retrying', nextAttemptAt: at.toISOString() } as const;
+      await this.#record(job, { change, attempt });
       return this.#health.failed(endpoint);
     }
     const reason = isGone ? 'the receiver answered 410 Gone' : `${outcome.error} (last of its attempts)`;
-    if (!message.quiet)
-      await this.#health.alert(endpoint, { type: 'webhook.delivery_dead', reason, key: message.key });
-    await this.#record(message, { status: 'dead', nextAttemptAt: '', reason }, attempt);
+    const at = this.#room.clock.now();
+    const alert = toAlert(endpoint, { type: 'webhook.delivery_dead', reason, at, key: job.key });
+    const change = { status: 'dead', nextAttemptAt: '', reason } as const;
+    await this.#record(job, { change, attempt, alerts: job.sent.quiet ? [] : [alert] });
     if (isGone) await this.#health.disable(endpoint, reason);
     else await this.#health.failed(endpoint);
-    await this.#advance(message);
+    await this.#advance(job);
   }
 
-  #delay({ message, endpoint }: Work, outcome: Outcome): number | undefined {
+  #delay({ job, endpoint }: Work, outcome: Outcome): number | undefined {
     const isAsked = outcome.status === 429 || outcome.status === 503;
     const retryAfterMs = isAsked ? parseRetryAfter(outcome.retryAfter, this.#room.clock.now()) : undefined;
-    const position = message.attempt - message.first + 1;
+    const position = job.attempt - job.first + 1;
     return delayAfter(endpoint.retry_config, position, { random: Math.random(), retryAfterMs });
   }
 
   async #record(
-    { tenant_id: tenantId, webhook_id: id, key, attempt: attempts }: DeliveryMessage,
-    change: Partial<KeptDelivery>,
-    attempt: Attempt,
+    job: Job,
+    { change, ...rest }: { change: Partial<DeliveryRow>; attempt: Attempt; alerts?: readonly CloudEvent[] },
   ): Promise<void> {
     const updatedAt = this.#room.clock.now().toISOString();
-    const { deliveries } = this.#room.storesOf(tenantId);
-    await deliveries.record(id, key, { ...change, attempts, updatedAt }, attempt);
+    const full = { ...toRow(job), ...change, attempts: job.attempt, updatedAt };
+    const { deliveries } = this.#room.storesOf(job.tenant_id);
+    await deliveries.record(job.webhook_id, job.key, { change: full, ...rest });
   }
 
-  async #cancel(message: DeliveryMessage, reason: string): Promise<void> {
-    const { deliveries } = this.#room.storesOf(message.tenant_id);
-    const kept = await deliveries.find(message.webhook_id, message.key);
-    if (kept && (kept.status === 'pending' || kept.status === 'retrying')) {
+  /** Comes again later, and has a row from now on. */
+  async #putOff(job: Job, wait: { delayMs: number; isAdmitted: boolean }): Promise<void> {
+    await this.#note(job);
+    const { admitted: _, ...rest } = job;
+    const admitted = this.#room.clock.now().getTime() + wait.delayMs;
+    await this.#postponer.postpone(
+      { ...rest, noted: true, ...(wait.isAdmitted && { admitted }) },
+      wait.delayMs,
+    );
+  }
+
+  #note(job: Job): Promise<void> {
+    return this.#room.storesOf(job.tenant_id).deliveries.note(job, this.#room.clock.now());
+  }
+
+  async #cancel(job: Job, reason: string): Promise<void> {
+    const isNew = job.attempt === 1 && !job.check && !job.noted;
+    const kept = isNew ? undefined : await this.#find(job);
+    if (!kept || isOpen(kept)) {
+      const { deliveries } = this.#room.storesOf(job.tenant_id);
       const updatedAt = this.#room.clock.now().toISOString();
       const change = { status: 'cancelled', nextAttemptAt: '', reason, updatedAt } as const;
-      await deliveries.record(message.webhook_id, message.key, change);
+      await deliveries.record(job.webhook_id, job.key, {
+        change: { ...toRow(job), attempts: kept?.attempts ?? 0, ...change },
+      });
     }
-    await this.#advance(message);
+    await this.#advance(job);
   }
 
-  async #isFirstInLine(message: DeliveryMessage, resource: string): Promise<boolean> {
-    const { deliveries } = this.#room.storesOf(message.tenant_id);
-    return (await deliveries.firstInLine(message.webhook_id, resource)) === message.key;
+  #find({ tenant_id: tenantId, webhook_id: id, key }: Job): Promise<DeliveryRow | undefined> {
+    return this.#room.storesOf(tenantId).deliveries.find(id, key);
+  }
+
+  async #isFirstInLine(job: Job, resource: string): Promise<boolean> {
+    const { deliveries } = this.#room.storesOf(job.tenant_id);
+    return (await deliveries.firstInLine(job.webhook_id, resource))?.key === job.key;
   }
 
   /** Ends the turn of an ordered delivery and calls the next one. Repeating it does no harm. */
-  async #advance(message: DeliveryMessage): Promise<void> {
-    const { tenant_id: tenantId, webhook_id: id, resource, key } = message;
+  async #advance(job: Job): Promise<void> {
+    const { tenant_id: tenantId, webhook_id: id, resource, key } = job;
     if (resource === undefined) return;
+    const kept = await this.#find(job);
+    if (kept && isOpen(kept)) return;
     const { deliveries } = this.#room.storesOf(tenantId);
-    const kept = await deliveries.find(id, key);
-    if (kept?.status === 'pending' || kept?.status === 'retrying') return;
     await deliveries.leaveLine(id, resource, key);
     const next = await deliveries.firstInLine(id, resource);
-    const row = next && (await deliveries.find(id, next));
-    if (!next || !row) return;
-    const { body: _, quiet: __, admitted: ___, ...rest } = message;
-    const turn = {
-      ...rest,
-      key: next,
-      event_type: row.eventType,
-      attempt: row.attempts + 1,
-      first: 1,
-      check: true,
-      ...inline(row.body),
-      ...(row.quiet && { quiet: true }),
-    };
-    await this.#room.queueAgain(turn, this.#room.clock.now());
-  }
-
-  #in(milliseconds: number): Date {
-    return new Date(this.#room.clock.now().getTime() + milliseconds);
+    if (!next) return;
+    const attempts = (await this.#find(next))?.attempts ?? 0;
+    const turn = { ...next, attempt: attempts + 1, first: 1, check: true };
+    await this.#room.queueAgain([{ jobs: [turn] }]);
   }
 }
 
 /** Whether an attempt is still to be made: not made already by another copy of the message, nor settled otherwise. */
-function isWanted({ attempt }: DeliveryMessage, kept: KeptDelivery | undefined): boolean {
-  return kept !== undefined && isOpen(kept) && kept.attempts < attempt;
+function isWanted({ attempt }: Job, kept: DeliveryRow | undefined): boolean {
+  return kept === undefined || (isOpen(kept) && kept.attempts < attempt);
 }
 
-function isOpen({ status }: KeptDelivery): boolean {
+function isOpen({ status }: DeliveryRow): boolean {
   return status === 'pending' || status === 'retrying';
 }
 

@@ -1,10 +1,10 @@
 /** What an endpoint lets in at a time. */
 export type Limits = { readonly concurrency: number; readonly ratePerSecond: number | null };
 
-/** `wait`: come again after `delayMs`, and then without asking the rate again. */
+/** `wait`: come again after `delayMs`; `isAdmitted`: a time of the rate limit's is kept for then. */
 export type Admission =
   | { readonly kind: 'go'; readonly leave: (isOk: boolean) => void }
-  | { readonly kind: 'wait'; readonly delayMs: number }
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly isAdmitted: boolean }
   | { readonly kind: 'closed' };
 
 /** Failures in a row after which the circuit opens. */
@@ -15,10 +15,14 @@ const LONGEST_PAUSE = 300_000;
 const PATIENCE = 250;
 /** An attempt that takes longer than this shows a slow endpoint: nobody waits behind it. */
 const SLOW = 250;
-/** At this distance the backlog of a slow endpoint comes back, so that it costs the others nothing. */
-const SPACING = 10;
-const LATER = 1_000;
+/** The backlog comes back at the pace at which the endpoint answers, so that it costs the others nothing. */
+const LEAST_SPACING = 2;
+const SOONEST = 500;
+const LATEST = 60_000;
+/** Share of the newest in the average of how long attempts take. */
+const WEIGHT = 0.2;
 
+type Start = { readonly at: number };
 type Waiter = { readonly resume: (isIn: boolean) => void };
 
 /**
@@ -27,11 +31,14 @@ type Waiter = { readonly resume: (isIn: boolean) => void };
  */
 export class Gate {
   readonly #now: () => number;
-  readonly #started = new Set<{ readonly at: number }>();
+  readonly #started = new Set<Start>();
   readonly #waiters: Waiter[] = [];
   readonly #abort = new AbortController();
+  #places = 0;
+  #occupied = 0;
   #nextSlot = 0;
   #lineEnd = 0;
+  #tookMs = 0;
   #failures = 0;
   #openUntil = 0;
   #isProbing = false;
@@ -45,9 +52,9 @@ export class Gate {
     return this.#abort.signal;
   }
 
-  /** Whether an attempt is on its way that takes long. */
+  /** Whether an attempt is on its way that takes long. The first to start is the first of the set. */
   get isSlow(): boolean {
-    return [...this.#started].some(({ at }) => this.#now() - at > SLOW);
+    return this.#ageOfOldest() > SLOW;
   }
 
   close(): void {
@@ -57,14 +64,18 @@ export class Gate {
   async enter(limits: Limits, isAdmitted: boolean): Promise<Admission> {
     if (this.signal.aborted) return { kind: 'closed' };
     const isProbe = this.#failures >= THRESHOLD;
-    if (isProbe && (this.#isProbing || this.#now() < this.#openUntil)) return this.#later(this.#openUntil);
-    const rate = isAdmitted ? undefined : this.#reserve(limits.ratePerSecond);
-    if (rate) return rate;
-    if (this.#started.size >= limits.concurrency) {
-      const isSlow = [...this.#started].every(({ at }) => this.#now() - at > SLOW);
-      if (isSlow || !(await this.#turn())) return this.#later(0);
+    if (isProbe && (this.#isProbing || this.#now() < this.#openUntil))
+      return this.#later(limits, this.#openUntil);
+    if (!(await this.#occupy(limits.concurrency))) return this.#later(limits, 0);
+    if (this.signal.aborted) {
+      this.#vacate();
+      return { kind: 'closed' };
     }
-    if (this.signal.aborted) return { kind: 'closed' };
+    const due = isAdmitted ? 0 : this.#reserve(limits.ratePerSecond);
+    if (due > this.#now()) {
+      this.#vacate();
+      return { kind: 'wait', delayMs: due - this.#now(), isAdmitted: true };
+    }
     if (isProbe) this.#isProbing = true;
     const start = { at: this.#now() };
     this.#started.add(start);
@@ -72,8 +83,9 @@ export class Gate {
   }
 
   /** Only the first time counts. */
-  #leave(start: { readonly at: number }, isOk: boolean): void {
+  #leave(start: Start, isOk: boolean): void {
     if (!this.#started.delete(start)) return;
+    this.#tookMs += WEIGHT * (this.#now() - start.at - this.#tookMs);
     this.#isProbing = false;
     this.#failures = isOk ? 0 : this.#failures + 1;
     if (isOk) this.#lineEnd = 0;
@@ -81,25 +93,53 @@ export class Gate {
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - THRESHOLD), LONGEST_PAUSE);
       this.#openUntil = this.#now() + pause;
     }
-    this.#waiters.shift()?.resume(true);
+    this.#vacate();
   }
 
   /** Generic cell rate algorithm: the time at which this one is due, each kept for whoever asked. */
-  #reserve(ratePerSecond: number | null): Admission | undefined {
-    if (ratePerSecond === null) return undefined;
-    const now = this.#now();
-    const at = Math.max(now, this.#nextSlot);
+  #reserve(ratePerSecond: number | null): number {
+    if (ratePerSecond === null) return 0;
+    const at = Math.max(this.#now(), this.#nextSlot);
     this.#nextSlot = at + 1000 / ratePerSecond;
-    return at > now ? { kind: 'wait', delayMs: at - now } : undefined;
+    return at;
   }
 
-  #later(notBefore: number): Admission {
+  #later({ concurrency }: Limits, notBefore: number): Admission {
     const now = this.#now();
-    this.#lineEnd = Math.max(this.#lineEnd + SPACING, notBefore, now + LATER);
-    return { kind: 'wait', delayMs: this.#lineEnd - now };
+    const spacing = Math.max(this.#tookMs, this.#ageOfOldest()) / Math.max(1, concurrency);
+    const next = Math.max(this.#lineEnd + Math.max(spacing, LEAST_SPACING), notBefore, now + SOONEST);
+    this.#lineEnd = Math.min(next, Math.max(now + LATEST, notBefore));
+    return { kind: 'wait', delayMs: this.#lineEnd - now, isAdmitted: false };
   }
 
-  /** Whether a place became free in time. */
+  #ageOfOldest(): number {
+    for (const { at } of this.#started) return this.#now() - at;
+    return 0;
+  }
+
+  #areAllSlow(): boolean {
+    for (const { at } of this.#started) if (this.#now() - at <= SLOW) return false;
+    return this.#started.size > 0;
+  }
+
+  /** Takes a place, if there is one, or one becomes free in time. */
+  async #occupy(concurrency: number): Promise<boolean> {
+    this.#places = concurrency;
+    if (this.#occupied < concurrency) {
+      this.#occupied += 1;
+      return true;
+    }
+    return concurrency > 0 && !this.#areAllSlow() && this.#turn();
+  }
+
+  /** Hands the place on to who waits longest, unless there are fewer places now. */
+  #vacate(): void {
+    const next = this.#occupied <= this.#places ? this.#waiters.shift() : undefined;
+    if (next) next.resume(true);
+    else this.#occupied -= 1;
+  }
+
+  /** Whether a place was handed on in time. */
   #turn(): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter: Waiter = {

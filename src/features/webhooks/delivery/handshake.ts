@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WebhookPayload } from '../payload.ts';
+import type { SigningKey } from '../signature.ts';
 import { requestHeaders } from './request.ts';
 import type { Outcome, Sender } from './sender.ts';
 
@@ -14,12 +15,12 @@ const ORIGIN = 'policycortex';
  */
 export async function validate(
   sender: Sender,
-  target: { url: string; secrets: readonly string[]; now: Date },
+  target: { url: string; keys: readonly SigningKey[]; now: Date },
 ): Promise<string | undefined> {
   const challenge = randomUUID();
   const text = { event_type: 'webhook.validation', challenge, timestamp: target.now.toISOString() };
   const body = Buffer.from(JSON.stringify(text));
-  const headers = requestHeaders(target.secrets, {
+  const headers = requestHeaders(target.keys, {
     id: `msg_${challenge}`,
     event: 'webhook.validation',
     delivery: challenge,
@@ -56,7 +57,7 @@ function echoes({ body }: Outcome, challenge: string): boolean {
 export function sendTest(
   sender: Sender,
   webhook: { id: string; name: string; url: string; tenantId: string },
-  given: { secrets: readonly string[]; now: Date },
+  given: { keys: readonly SigningKey[]; now: Date },
 ): Promise<Outcome> {
   const payload: WebhookPayload = {
     event_id: randomUUID(),
@@ -71,7 +72,7 @@ export function sendTest(
     metadata: { test: 'true' },
   };
   const body = Buffer.from(JSON.stringify(payload));
-  const headers = requestHeaders(given.secrets, {
+  const headers = requestHeaders(given.keys, {
     id: `msg_${payload.event_id}`,
     event: 'webhook.test',
     delivery: payload.event_id,

@@ -1,105 +1,69 @@
-import { type CloudEvent, eventsQueue } from '#features/events/index.ts';
 import { log } from '#platform/log.ts';
-import type { Queues } from '#platform/queues.ts';
 import type { Endpoint } from '../endpointStore.ts';
 import type { Room } from '../room.ts';
-import { deliveryId } from '../rows.ts';
+import { toAlert } from './alert.ts';
 
-/** How long this process trusts what it knows of an endpoint's health: another may have noted a failure. */
+/** How long this process trusts what it knows of a tenant's endpoints: another may have noted a failure. */
 const TRUST_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-type Known = { readonly since: string | undefined; readonly readAt: number };
-export type Alert = {
-  readonly type: 'webhook.delivery_dead' | 'webhook.disabled';
-  readonly reason: string;
-  readonly key?: string;
-};
+type Known = { readonly readAt: number; readonly failing: Promise<Map<string, string>> };
 
 /** Since when endpoints fail; those that have failed everything for long enough are disabled, with notice. */
 export class Health {
   readonly #room: Room;
-  readonly #queues: Queues;
   readonly #disableAfterMs: number;
   readonly #known = new Map<string, Known>();
 
-  constructor(room: Room, options: { queues: Queues; disableAfterDays: number }) {
+  constructor(room: Room, options: { disableAfterDays: number }) {
     this.#room = room;
-    this.#queues = options.queues;
     this.#disableAfterMs = options.disableAfterDays * DAY_MS;
   }
 
   async succeeded(endpoint: Endpoint): Promise<void> {
-    const since = await this.#since(endpoint);
-    if (since !== undefined) await this.#set(endpoint, undefined);
+    const failing = await this.#failing(endpoint);
+    if (failing.has(endpoint.id)) await this.forget(endpoint);
   }
 
   async failed(endpoint: Endpoint): Promise<void> {
     const now = this.#room.clock.now();
-    const since = await this.#since(endpoint);
-    if (since === undefined) return this.#set(endpoint, now.toISOString());
+    const failing = await this.#failing(endpoint);
+    const since = failing.get(endpoint.id);
+    if (since === undefined) {
+      failing.set(endpoint.id, now.toISOString());
+      return this.#endpoints(endpoint).setFailing(endpoint.id, now.toISOString());
+    }
     if (now.getTime() - Date.parse(since) < this.#disableAfterMs) return;
-    this.#known.delete(endpoint.id);
-    const current = await this.#since(endpoint);
-    if (current === undefined || current > since) return;
-    await this.disable(endpoint, `every delivery has failed since ${since}`);
+    const current = await this.#endpoints(endpoint).failingSince(endpoint.id);
+    if (current !== undefined && current <= since)
+      return this.disable(endpoint, `every delivery has failed since ${since}`);
+    if (current === undefined) failing.delete(endpoint.id);
+    else failing.set(endpoint.id, current);
   }
 
   async disable(endpoint: Endpoint, reason: string): Promise<void> {
-    const { endpoints } = this.#room.storesOf(endpoint.tenant_id);
-    await endpoints.update(endpoint.id, (now) => ({ ...now, active: false, disabled_reason: reason }));
+    const alert = toAlert(endpoint, { type: 'webhook.disabled', reason, at: this.#room.clock.now() });
+    const change = (now: Endpoint) => ({ ...now, active: false, disabled_reason: reason });
+    await this.#endpoints(endpoint).update(endpoint.id, change, [alert]);
     log.warning('webhook disabled', { tenantId: endpoint.tenant_id, webhookId: endpoint.id, reason });
-    await this.alert(endpoint, { type: 'webhook.disabled', reason });
   }
 
   /** Healthy until shown otherwise. */
   async forget(endpoint: Endpoint): Promise<void> {
-    await this.#set(endpoint, undefined);
+    (await this.#failing(endpoint)).delete(endpoint.id);
+    await this.#endpoints(endpoint).setFailing(endpoint.id, undefined);
   }
 
-  /** An event for the tenant's operators. */
-  async alert(endpoint: Endpoint, { type, reason, key }: Alert): Promise<void> {
-    const time = this.#room.clock.now().toISOString();
-    const delivery = key && deliveryId(endpoint.id, key);
-    const event: CloudEvent = {
-      specversion: '1.0',
-      id: `${type}.${delivery ?? `${endpoint.id}.${time}`}`,
-      source: `/tenants/${endpoint.tenant_id}/webhooks`,
-      type: 'AlertTriggered',
-      subject: endpoint.id,
-      time,
-      datacontenttype: 'application/json',
-      tenantid: endpoint.tenant_id,
-      data: {
-        alert_type: type,
-        severity: type === 'webhook.disabled' ? 'high' : 'medium',
-        message: `webhook "${endpoint.name}": ${reason}`,
-        webhook_id: endpoint.id,
-        ...(delivery && { delivery_id: delivery }),
-      },
-    };
-    await this.#queues.send(eventsQueue, [
-      {
-        body: [event],
-        messageId: `${endpoint.tenant_id}|${event.id}`,
-        contentType: 'application/cloudevents-batch+json',
-        tenantId: endpoint.tenant_id,
-      },
-    ]);
+  #endpoints({ tenant_id: tenantId }: Endpoint) {
+    return this.#room.storesOf(tenantId).endpoints;
   }
 
-  async #since(endpoint: Endpoint): Promise<string | undefined> {
-    const now = this.#room.clock.now().getTime();
-    const known = this.#known.get(endpoint.id);
-    if (known && now - known.readAt < TRUST_MS) return known.since;
-    const since = await this.#room.storesOf(endpoint.tenant_id).endpoints.failingSince(endpoint.id);
-    if (this.#known.size > 10_000) this.#known.clear();
-    this.#known.set(endpoint.id, { since, readAt: now });
-    return since;
-  }
-
-  async #set(endpoint: Endpoint, since: string | undefined): Promise<void> {
-    await this.#room.storesOf(endpoint.tenant_id).endpoints.setFailing(endpoint.id, since);
-    this.#known.set(endpoint.id, { since, readAt: this.#room.clock.now().getTime() });
+  #failing({ tenant_id: tenantId }: Endpoint): Promise<Map<string, string>> {
+    const known = this.#known.get(tenantId);
+    if (known && performance.now() - known.readAt < TRUST_MS) return known.failing;
+    const failing = this.#room.storesOf(tenantId).endpoints.failing();
+    this.#known.set(tenantId, { failing, readAt: performance.now() });
+    failing.catch(() => this.#known.delete(tenantId));
+    return failing;
   }
 }

@@ -1,8 +1,7 @@
-import { promises as dns } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import type { Agent, Dispatcher } from 'undici';
-import { isLoopback, isPublicAddress } from '../ssrf/address.ts';
-import { checkUrl, type UrlPolicy } from '../ssrf/url.ts';
+import type { Agent } from 'undici';
+import { BlockedAddress, judgingLookup, type Resolve, systemResolve } from '../ssrf/lookup.ts';
+import { checkUrl, type UrlJudgement, type UrlPolicy } from '../ssrf/url.ts';
+import { type Answer, exchange, Refusal } from './exchange.ts';
 
 export type ErrorKind =
   | 'blocked'
@@ -13,6 +12,8 @@ export type ErrorKind =
   | 'reset'
   | 'protocol'
   | 'aborted'
+  /** `mayStart` said no. */
+  | 'notStarted'
   | 'status';
 
 /** What came of one request; never thrown. */
@@ -36,16 +37,13 @@ export type OutgoingRequest = {
   readonly body?: Uint8Array;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Asked at the moment at which the first byte would leave. */
+  readonly mayStart?: () => boolean;
 };
-
-/** Every address of a name. Tests give their own. */
-export type Resolve = (name: string) => Promise<readonly string[]>;
 
 const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;
-/** The status decides; a body that comes slower than this is left. */
-const BODY_MS = 2_000;
-const KEPT_BYTES = 4096;
+const MAX_JUDGED = 10_000;
 const MAX_VALUE = 256;
 /** Response headers that help and hold nobody's secrets. */
 const KEPT_HEADERS = new Set([
@@ -60,10 +58,6 @@ const KEPT_HEADERS = new Set([
   ],
 ]);
 
-class BlockedAddress extends Error {
-  override readonly name = 'BlockedAddress';
-}
-
 /**
  * Sends requests to receivers. The URL is judged each time, and every address of its name at each connection, by
  * the look-up that the connection itself uses: what was judged is what is connected to. Follows no redirect,
@@ -72,6 +66,7 @@ class BlockedAddress extends Error {
 export class Sender {
   readonly #policy: UrlPolicy;
   readonly #options: { readonly resolve?: Resolve; readonly ca?: string };
+  readonly #judged = new Map<string, UrlJudgement>();
   #agent: Promise<Agent> | undefined;
 
   constructor(policy: UrlPolicy, options: { resolve?: Resolve; ca?: string } = {}) {
@@ -100,27 +95,33 @@ export class Sender {
 
   async send(request: OutgoingRequest): Promise<Outcome> {
     const startedAt = performance.now();
-    const judgement = checkUrl(request.url, this.#policy);
+    const judgement = this.#judge(request.url);
     if (!judgement.ok) return failed(startedAt, 'blocked', judgement.reason);
-    const timeout = AbortSignal.timeout(request.timeoutMs ?? TIMEOUT_MS);
-    const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
+    this.#agent ??= this.#connect();
+    const agent = await this.#agent;
+    const { url } = judgement;
     try {
-      this.#agent ??= this.#connect();
-      const agent = await this.#agent;
-      const response = await agent.request({
-        origin: judgement.url.origin,
-        path: `${judgement.url.pathname}${judgement.url.search}`,
-        method: request.method ?? 'POST',
-        headers: { ...request.headers },
-        body: request.body ?? null,
-        signal,
+      const answer = await exchange(agent, {
+        ...request,
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
       });
-      return await toOutcome(response, startedAt);
+      return toOutcome(answer, startedAt);
     } catch (error) {
-      if (request.signal?.aborted) return failed(startedAt, 'aborted', 'the webhook was deleted');
-      if (timeout.aborted) return failed(startedAt, 'timeout', 'no answer in time');
+      if (error instanceof Refusal) return failed(startedAt, error.kind, error.message);
       return failed(startedAt, ...explain(error));
     }
+  }
+
+  /** Of URLs, which do not change, the judgement does not either. */
+  #judge(url: string): UrlJudgement {
+    const known = this.#judged.get(url);
+    if (known) return known;
+    const judgement = checkUrl(url, this.#policy);
+    if (this.#judged.size >= MAX_JUDGED) this.#judged.clear();
+    this.#judged.set(url, judgement);
+    return judgement;
   }
 
   async close(): Promise<void> {
@@ -128,19 +129,14 @@ export class Sender {
   }
 }
 
-async function toOutcome(response: Dispatcher.ResponseData, startedAt: number): Promise<Outcome> {
-  const latencyMs = Math.round(performance.now() - startedAt);
-  const status = response.statusCode;
-  const headers = Object.fromEntries(
-    Object.entries(response.headers)
-      .filter(([name]) => KEPT_HEADERS.has(name))
-      .map(([name, value]) => [name, String(value).slice(0, MAX_VALUE)]),
-  );
-  const bytes = await readStart(response.body);
-  const isPlain = /^(identity)?$/i.test(String(response.headers['content-encoding'] ?? ''));
+function toOutcome({ status, headers: all, body: bytes, answeredAt }: Answer, startedAt: number): Outcome {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(all))
+    if (KEPT_HEADERS.has(name)) headers[name] = String(value).slice(0, MAX_VALUE);
+  const isPlain = /^(identity)?$/i.test(String(all['content-encoding'] ?? ''));
   const isOk = status >= 200 && status < 300;
   return {
-    latencyMs,
+    latencyMs: Math.round(answeredAt - startedAt),
     status,
     headers,
     errorKind: isOk ? undefined : 'status',
@@ -148,26 +144,6 @@ async function toOutcome(response: Dispatcher.ResponseData, startedAt: number): 
     retryAfter: headers['retry-after'],
     body: isPlain ? readable(bytes) : bytes.toString('base64'),
   };
-}
-
-/** As much as is kept, in the time that it may take; the connection is dropped when there is more. */
-async function readStart(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const timer = setTimeout(() => body.destroy(), BODY_MS);
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk.subarray(0, KEPT_BYTES - size));
-      size += chunk.length;
-      if (size >= KEPT_BYTES) break;
-    }
-  } catch {
-    // The status stands; what came of the body is kept.
-  } finally {
-    clearTimeout(timer);
-    body.on('error', () => undefined).destroy();
-  }
-  return Buffer.concat(chunks);
 }
 
 /** UTF-8 with replacement characters; no NUL, which tables cannot hold. */
@@ -202,38 +178,4 @@ function explain(error: unknown): [ErrorKind, string] {
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|EPROTO|HOSTNAME)/.test(code))
     return ['tls', `the certificate or the handshake is bad (${code})`];
   return ['protocol', `not an HTTP answer (${code === '' ? 'unknown' : code})`];
-}
-
-/** A `lookup` for sockets that hands out addresses only when all of the name's are allowed. */
-function judgingLookup(resolve: Resolve, policy: UrlPolicy): LookupFunction {
-  return (name, options, callback) => {
-    void (async () => {
-      const addresses = await resolve(name);
-      if (addresses.length === 0) throw Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
-      if (!addresses.every((address) => isAllowed(address, policy))) throw new BlockedAddress('not public');
-      return addresses.map((address) => ({ address, family: isIP(address) }));
-    })().then(
-      (found) => {
-        if (options.all) callback(null, found);
-        else callback(null, found[0]?.address ?? '', found[0]?.family ?? 4);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, options.all ? [] : ''),
-    );
-  };
-}
-
-function isAllowed(address: string, policy: UrlPolicy): boolean {
-  return isPublicAddress(address) || (policy.allowLoopback && isLoopback(address));
-}
-
-/** By DNS alone, without the thread pool that `dns.lookup` shares with files, which slow servers would fill. */
-function systemResolve(): Resolve {
-  const resolver = new dns.Resolver({ timeout: 3_000, tries: 2 });
-  return async (name) => {
-    if (name === 'localhost') return ['127.0.0.1', '::1'];
-    const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-    const found = [v4, v6].flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    if (found.length === 0 && v4.status === 'rejected') throw v4.reason;
-    return found;
-  };
 }

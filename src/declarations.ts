@@ -1,3 +1,4 @@
+import { auditTable } from '#features/audit/index.ts';
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
@@ -20,6 +21,7 @@ export const tables: readonly TableDeclaration[] = [
   keysTable,
   idempotencyTable,
   limitsTable,
+  auditTable,
   directoryTable,
   webhooksTable,
   deliveriesTable,

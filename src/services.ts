@@ -1,3 +1,4 @@
+import { Audit, auditRoutes } from '#features/audit/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
@@ -92,6 +93,7 @@ export function createServices(settings: Settings) {
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
   const directory = new Directory({ tables });
+  const audit = new Audit({ tables, clock, deploymentTenantId: settings.TENANT_ID });
   const identity: Identity = new Identity({ tables, clock, features: () => featuresOf(routes) });
   const urlPolicy = {
     ports: settings.WEBHOOK_PORTS,
@@ -151,6 +153,7 @@ export function createServices(settings: Settings) {
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
     ...identityRoutes(identity),
+    ...auditRoutes(audit),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
     ...healthRoutes(dependencies),
   ];
@@ -166,6 +169,7 @@ export function createServices(settings: Settings) {
     maxBodyBytes: settings.MAX_BODY_KB * 1024,
     timeoutMs: settings.REQUEST_TIMEOUT_SECONDS * 1000,
     corsOrigins: settings.CORS_ORIGINS,
+    audit,
     idempotency,
     guard: new Limits({ tables, clock }, limits),
   });
@@ -190,6 +194,7 @@ export function createServices(settings: Settings) {
     publisher,
     discovery,
     identity,
+    audit,
     idempotency,
     directory,
     webhooks,

@@ -32,7 +32,8 @@ export async function callApi(
   });
   const response = await api.handle(request, () => undefined);
   const text = await response.text();
-  const isJson = (response.headers.get('content-type') ?? '').endsWith('json') && text !== '';
+  const type = response.headers.get('content-type') ?? '';
+  const isJson = text !== '' && ['/json', '+json'].some((end) => type.endsWith(end));
   return {
     status: response.status,
     headers: response.headers,

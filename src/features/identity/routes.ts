@@ -52,9 +52,10 @@ export function identityRoutes({ keys }: Identity): Route[] {
       description: 'The one before works too until `previous_valid_until`.',
       query: RotateQuery,
       responses: { 200: { description: 'The key with its new secret, this once.', schema: CreatedKey } },
-      handle: async ({ principal, params, query }) => ({
-        body: await keys.rotate(principal, params.id ?? '', query.overlapHours),
-      }),
+      handle: async ({ principal, params, query }) => {
+        const before = await keys.get(principal.tenantId, params.id ?? '');
+        return { body: await keys.rotate(principal, before.id, query.overlapHours), audit: { before } };
+      },
     }),
     defineRoute({
       name: 'revokeKey',
@@ -65,8 +66,9 @@ export function identityRoutes({ keys }: Identity): Route[] {
       description: 'It stops working within five seconds on every instance; it stays in the list.',
       responses: { 200: { description: 'It is revoked.', schema: RevokedKey } },
       handle: async ({ principal, params }) => {
-        await keys.revoke(principal.tenantId, params.id ?? '');
-        return { body: { id: params.id, deleted: true } };
+        const before = await keys.get(principal.tenantId, params.id ?? '');
+        await keys.revoke(principal.tenantId, before.id);
+        return { body: { id: before.id, deleted: true }, audit: { before } };
       },
     }),
   ];

@@ -178,8 +178,8 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
       responses: { 200: { description: 'The resource as it is now.', schema: Resource } },
       handle: async (call) => {
         const inventory = await inventoryFor(call);
-        const resource = await inventory.update(call.params.id ?? '', call.body, conditionOf(call));
-        return { body: resource, headers: { etag: etagOf(resource) } };
+        const { before, after } = await inventory.update(call.params.id ?? '', call.body, conditionOf(call));
+        return { body: after, headers: { etag: etagOf(after) }, audit: { before } };
       },
     }),
     defineRoute({
@@ -190,9 +190,11 @@ export function inventoryRoutes(inventoryOf: (tenantId: string) => Inventory): R
       bySubscription: true,
       summary: 'Remove a registered resource',
       responses: { 200: { description: 'It is gone.', schema: Deleted } },
-      handle: async (call) => ({
-        body: await (await inventoryFor(call)).delete(call.params.id ?? '', conditionOf(call)),
-      }),
+      handle: async (call) => {
+        const before = await (await inventoryFor(call)).delete(call.params.id ?? '', conditionOf(call));
+        const { id, short_id } = before;
+        return { body: { id, short_id, deleted: true }, audit: { before } };
+      },
     }),
     defineRoute({
       name: 'listSubscriptions',

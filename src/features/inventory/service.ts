@@ -16,7 +16,7 @@ import { toIndexQuery, toProjection } from './listQuery.ts';
 import type { Cause, Change, StoredResource } from './model.ts';
 import { alreadyThere, noSuchResource, outOfScope, ownedByAzure, requireMatch, tooBusy } from './refusals.ts';
 import { annotate, applyUpdate, toDocument, toPut } from './registration.ts';
-import { parseResourceId, parseShortId, resourceKey, segmentOf, shortId } from './resourceId.ts';
+import { parseResourceId, parseShortId, resourceKey, segmentOf } from './resourceId.ts';
 import {
   type BatchResult,
   type ChangesQuery,
@@ -207,18 +207,20 @@ export class Inventory {
   }
 
   /**
-   * Changes a registered resource, or our annotations of an Azure-owned one.
+   * Changes a registered resource, or our annotations of an Azure-owned one; returns it before and after.
    * @throws Failure `notFound`; `conflict` for a field that Azure owns
    */
   async update(
     id: string,
     input: ResourceUpdate,
     condition: { cause: Cause; ifMatch: string | undefined },
-  ): Promise<Resource> {
+  ): Promise<{ before: Resource; after: Resource }> {
     const { cause, ifMatch } = condition;
     const { segment, key } = await this.#locate(id);
+    let before: StoredResource | undefined;
     const written = await this.#write(segment, key, (existing) => {
       if (!existing) throw noSuchResource(id);
+      before = existing;
       requireMatch(existing, ifMatch);
       const annotations = annotate(existing.annotations, input.annotations);
       const document = JSON.parse(existing.json) as ResourceDocument;
@@ -233,14 +235,12 @@ export class Inventory {
       if (isSame && canonicalJson(annotations) === canonicalJson(existing.annotations)) return undefined;
       return toPut(next, annotations, { previous: existing, cause });
     });
-    return toResource(written, await this.#store.staleScopes(segment));
+    const stale = await this.#store.staleScopes(segment);
+    return { before: toResource(before ?? written, stale), after: toResource(written, stale) };
   }
 
-  /** Removes a registered resource. @throws Failure `notFound`; `conflict` where Azure owns it */
-  async delete(
-    id: string,
-    condition: { cause: Cause; ifMatch: string | undefined },
-  ): Promise<{ id: string; short_id: string; deleted: true }> {
+  /** Removes a registered resource; returns what it was. @throws Failure `notFound`; `conflict` where Azure owns it */
+  async delete(id: string, condition: { cause: Cause; ifMatch: string | undefined }): Promise<Resource> {
     const { cause, ifMatch } = condition;
     const { segment, key } = await this.#locate(id);
     for (let attempt = 1; ; attempt += 1) {
@@ -255,7 +255,7 @@ export class Inventory {
       const [result] = await this.#store.write(segment, [{ kind: 'delete', previous: existing, cause }]);
       if (result?.status === 'written') {
         await this.#done();
-        return { id: existing.id, short_id: shortId(existing.id), deleted: true };
+        return toResource(existing, {});
       }
       if (attempt >= MAX_TRIES) throw tooBusy();
     }

@@ -32,6 +32,7 @@ import { Tables } from '#platform/tables.ts';
 import { startTelemetry } from '#platform/telemetry.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { containers, queues as queueDeclarations, tables as tableDeclarations } from './declarations.ts';
+import { migrations } from './migrations.ts';
 import type { Settings } from './settings.ts';
 
 export type Services = ReturnType<typeof createServices>;
@@ -42,7 +43,12 @@ export function createServices(settings: Settings) {
   const clock = systemClock;
   const credential = azureCredential(settings.AZURE_CLIENT_ID);
   const connectionString = settings.STORAGE_CONNECTION_STRING;
-  const tables = new Tables({ connectionString, endpoint: settings.STORAGE_TABLE_ENDPOINT, credential });
+  const tables = new Tables({
+    connectionString,
+    endpoint: settings.STORAGE_TABLE_ENDPOINT,
+    credential,
+    migrations,
+  });
   const blobs = new Blobs({ connectionString, endpoint: settings.STORAGE_BLOB_ENDPOINT, credential });
   const queues = new Queues({
     connectionString: settings.ServiceBus,

@@ -15,27 +15,42 @@ export class UsageError extends Error {
 }
 
 export type Account = { readonly name: string; readonly sources: readonly Source[] };
+type Given = { readonly account: string | undefined; readonly dataDir: string };
 
 /**
- * Every table and container of the product, in a storage account (`az login`, or a managed identity), in the emulator
- * that STORAGE_CONNECTION_STRING names, or in the local mode that runs. @throws UsageError
+ * The storage account of the product (`az login`, or a managed identity), or else the emulator that
+ * STORAGE_CONNECTION_STRING names, or that of the local mode that runs. @throws UsageError
  */
-export function openAccount(given: { account: string | undefined; dataDir: string }): Account {
-  const { account, dataDir } = given;
-  if (account !== undefined && !/^[a-z0-9]{3,24}$/.test(account))
+export function locateAccount({ account, dataDir }: Given) {
+  if (account === undefined) {
+    const connectionString = emulatorConnection(dataDir);
+    const name = `emulator-${hash('sha256', connectionString).slice(0, 12)}`;
+    return { name, connectionString, tables: '', blobs: '', credential: azureCredential(undefined) };
+  }
+  if (!/^[a-z0-9]{3,24}$/.test(account))
     throw new UsageError(`not the name of a storage account: ${account}`);
-  const connection = account === undefined ? emulatorConnection(dataDir) : undefined;
+  return {
+    name: account,
+    connectionString: undefined,
+    tables: `https://${account}.table.core.windows.net`,
+    blobs: `https://${account}.blob.core.windows.net`,
+    credential: azureCredential(undefined),
+  };
+}
+
+/** Every table and container of the product. @throws UsageError */
+export function openAccount(given: Given): Account {
+  const { name: account, connectionString: connection, credential, ...endpoints } = locateAccount(given);
   const retryOptions = { maxRetries: 8, retryDelayInMs: 500 };
-  const credential = azureCredential(undefined);
   const table = (name: string) =>
     connection
       ? TableClient.fromConnectionString(connection, name, { retryOptions, allowInsecureConnection: true })
-      : new TableClient(`https://${account}.table.core.windows.net`, name, credential, { retryOptions });
+      : new TableClient(endpoints.tables, name, credential, { retryOptions });
   const blobs = connection
     ? BlobServiceClient.fromConnectionString(connection)
-    : new BlobServiceClient(`https://${account}.blob.core.windows.net`, credential);
+    : new BlobServiceClient(endpoints.blobs, credential);
   return {
-    name: account ?? `emulator-${hash('sha256', connection ?? '').slice(0, 12)}`,
+    name: account,
     sources: [
       ...tables.map(({ name }) => tableSource(table(name))),
       ...containers.map(({ name }) => containerSource(blobs.getContainerClient(name))),

@@ -9,6 +9,7 @@ import {
 } from '@azure/data-tables';
 import { messageOf } from '#platform/failure.ts';
 import type { AzureCredential } from './credential.ts';
+import { type Migrations, RowVersions } from './rowVersions.ts';
 import { traced } from './telemetry.ts';
 
 /** A Storage table as it is declared once: local mode, the Bicep check and `docs/tables.md` read this. */
@@ -39,6 +40,8 @@ export type Range = {
 
 /** Most operations that one entity group transaction takes. */
 export const MAX_TRANSACTION = 100;
+const MERGE_ATTEMPTS = 10;
+const STORAGE_COLUMNS = new Set(['partitionKey', 'rowKey', 'etag', 'timestamp']);
 
 /** A transaction was refused because a row was not as expected; nothing of it was written. */
 export class WriteConflict extends Error {
@@ -54,17 +57,20 @@ export class WriteConflict extends Error {
 /** One partition of one table: the only way to rows, and it can only be had with its key. */
 export class Partition {
   readonly #client: TableClient;
+  readonly #versions: RowVersions;
   readonly #key: string;
 
-  constructor(client: TableClient, key: string) {
+  constructor({ client, versions }: OpenTable, key: string) {
     this.#client = client;
+    this.#versions = versions;
     this.#key = key;
   }
 
   /** The row, or undefined where there is none. */
   async get<T extends Row>(rowKey: string): Promise<StoredRow<T> | undefined> {
     try {
-      return toStored(await this.#traced('get', () => this.#client.getEntity<T>(this.#key, rowKey)));
+      const row = await this.#traced('get', () => this.#client.getEntity<T>(this.#key, rowKey));
+      return this.#versions.lift(toStored<T>(row));
     } catch (error) {
       if (error instanceof RestError && error.statusCode === 404 && error.code !== 'TableNotFound')
         return undefined;
@@ -79,10 +85,10 @@ export class Partition {
     if (range.to !== undefined) conditions.push(`RowKey lt '${quote(range.to)}'`);
     const queryOptions = {
       filter: conditions.join(' and '),
-      ...(range.select && { select: ['RowKey', ...range.select] }),
+      ...(range.select && { select: this.#versions.columns(['RowKey', ...range.select]) }),
     };
     const pages = this.#client.listEntities<T>({ queryOptions }).byPage({ maxPageSize: 1000 });
-    for await (const page of pages) yield page.map((row) => toStored<T>(row));
+    for await (const page of pages) yield page.map((row) => this.#versions.lift(toStored<T>(row)));
   }
 
   /** All rows of a range. For ranges known to be small. */
@@ -99,7 +105,8 @@ export class Partition {
    */
   async transaction(writes: readonly RowWrite[]): Promise<(string | undefined)[]> {
     try {
-      const actions = writes.map((write) => toAction(this.#key, write));
+      const stored = await Promise.all(writes.map((write) => this.#toStoredShape(write)));
+      const actions = stored.map((write) => toAction(this.#key, write));
       const response = await this.#traced('transaction', () => this.#client.submitTransaction(actions));
       return response.subResponses.map((part) => part.etag);
     } catch (error) {
@@ -108,6 +115,17 @@ export class Partition {
       }
       throw error;
     }
+  }
+
+  /** The write as it is stored; once rows have changed their shape, a merge is made a replacement of what is there. */
+  async #toStoredShape(write: RowWrite): Promise<RowWrite> {
+    if (write.kind === 'delete') return write;
+    if (write.kind !== 'merge') return { ...write, row: this.#versions.lower(write.row) };
+    if (!this.#versions.isMigrated) return { ...write, row: this.#versions.part(write.row) };
+    const found = await this.get(write.rowKey);
+    if (!found) return { kind: 'insert', rowKey: write.rowKey, row: this.#versions.lower(write.row) };
+    const row = this.#versions.lower({ ...columnsOf(found), ...write.row });
+    return { kind: 'replace', rowKey: write.rowKey, row, etag: found.etag };
   }
 
   #traced<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -133,28 +151,36 @@ export class Partition {
 
   /** A single write; returns the new ETag. @throws WriteConflict */
   async write(write: RowWrite): Promise<string | undefined> {
-    const [etag] = await this.transaction([write]);
-    return etag;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const [etag] = await this.transaction([write]);
+        return etag;
+      } catch (error) {
+        // A merge conflicts with nothing; the read that it may take does.
+        const isMerge = write.kind === 'merge' && error instanceof WriteConflict;
+        if (!isMerge || attempt === MERGE_ATTEMPTS) throw error;
+      }
+    }
   }
 }
 
 /** A table of the account. Partition keys are composed here, the tenant always first. */
 export class Table {
-  readonly #client: TableClient;
+  readonly #open: OpenTable;
 
-  constructor(client: TableClient) {
-    this.#client = client;
+  constructor(open: OpenTable) {
+    this.#open = open;
   }
 
   /** A partition that belongs to a tenant. */
   forTenant(tenantId: string, ...parts: readonly string[]): Partition {
     if (tenantId === '' || tenantId.includes('|')) throw new TypeError('a tenant id is required');
-    return new Partition(this.#client, [tenantId, ...parts].join('|'));
+    return new Partition(this.#open, [tenantId, ...parts].join('|'));
   }
 
   /** A partition of the system's own, which belongs to no tenant (owner look-ups, key hashes). */
   system(name: string): Partition {
-    return new Partition(this.#client, `!${name}`);
+    return new Partition(this.#open, `!${name}`);
   }
 }
 
@@ -163,9 +189,11 @@ export class Tables {
   readonly #open: (name: string) => TableClient;
   readonly #service: TableServiceClient;
   readonly #tables = new Map<string, Table>();
+  readonly #migrations: Migrations;
 
   constructor(options: TablesOptions) {
-    const { connectionString, endpoint, credential } = options;
+    const { connectionString, endpoint, credential, migrations = {} } = options;
+    this.#migrations = migrations;
     const clientOptions = { retryOptions: { maxRetries: 4, retryDelayInMs: 200 } };
     if (connectionString) {
       const emulator = { ...clientOptions, allowInsecureConnection: true };
@@ -181,9 +209,43 @@ export class Tables {
   open(declaration: TableDeclaration): Table {
     const known = this.#tables.get(declaration.name);
     if (known) return known;
-    const table = new Table(this.#open(declaration.name));
+    const table = new Table({
+      client: this.#open(declaration.name),
+      versions: this.#versionsOf(declaration),
+    });
     this.#tables.set(declaration.name, table);
     return table;
+  }
+
+  /**
+   * Rewrites rows that are older than this code's version of the table, all partitions, beginning at a token of an
+   * earlier run. After each page it tells how far it is. A row that changes meanwhile is left to whoever changed it;
+   * a run that rewrites nothing has seen none that is old.
+   */
+  async *rewrite(declaration: TableDeclaration, token?: string): AsyncGenerator<Rewritten> {
+    const client = this.#open(declaration.name);
+    const versions = this.#versionsOf(declaration);
+    const settings = { maxPageSize: 1000, ...(token !== undefined && { continuationToken: token }) };
+    for await (const page of client.listEntities().byPage(settings)) {
+      const old = page.filter((row) => versions.versionOf(row) < versions.current);
+      let rewritten = 0;
+      for (const row of old) {
+        const stored = versions.lift(toStored(row));
+        const { rowKey, etag } = stored;
+        const partition = new Partition({ client, versions }, String(row.partitionKey));
+        try {
+          await partition.write({ kind: 'replace', rowKey, row: columnsOf(stored), etag });
+          rewritten += 1;
+        } catch (error) {
+          if (!(error instanceof WriteConflict)) throw error;
+        }
+      }
+      yield { rows: page.length, rewritten, next: page.continuationToken };
+    }
+  }
+
+  #versionsOf({ name }: TableDeclaration): RowVersions {
+    return new RowVersions(this.#migrations[name]);
   }
 
   /** Creates the tables that are missing. In Azure, Bicep has made them and the call finds them there. */
@@ -201,10 +263,27 @@ export type TablesOptions = {
   readonly connectionString?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly credential?: AzureCredential | undefined;
+  /** Changes of the shape of rows that this code knows. */
+  readonly migrations?: Migrations | undefined;
 };
+
+/** A page of {@link Tables.rewrite}; `next` is absent after the last. */
+export type Rewritten = {
+  readonly rows: number;
+  readonly rewritten: number;
+  readonly next: string | undefined;
+};
+
+type OpenTable = { readonly client: TableClient; readonly versions: RowVersions };
 
 function quote(text: string): string {
   return text.replaceAll("'", "''");
+}
+
+/** What a row holds beside what storage says of it. */
+function columnsOf(row: StoredRow): Row {
+  const names = Object.keys(row).filter((name) => !STORAGE_COLUMNS.has(name) && !name.startsWith('odata.'));
+  return Object.fromEntries(names.map((name) => [name, row[name]]));
 }
 
 function toStored<T extends Row>(

@@ -13,7 +13,10 @@ const toLabels: RowMigration = {
   version: 2,
   description: 'Tags become labels.',
   reads: ['tags'],
-  up: ({ tags, ...row }) => ({ ...row, labels: JSON.stringify(String(tags ?? '').split(',')) }),
+  up: ({ tags, ...row }) => ({
+    ...row,
+    labels: JSON.stringify(typeof tags === 'string' ? tags.split(',') : []),
+  }),
   down: (row) => (typeof row.labels === 'string' ? { ...row, tags: JSON.parse(row.labels).join() } : row),
 };
 const { down: _, ...contracted } = toLabels;

@@ -66,7 +66,7 @@ export class RowVersions {
     if (Number(since) > this.current) {
       throw new Failure(
         'unavailable',
-        `a row needs version ${since} of its table, this release knows ${this.current}`,
+        `a row needs version ${Number(since)} of its table, this release knows ${this.current}`,
         {
           next: 'deploy the release that wrote it, or a later one (docs/operations/schema-versions.md)',
         },

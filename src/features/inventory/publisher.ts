@@ -73,7 +73,8 @@ export class Publisher {
       segments.set(name, group);
     }
     const groups = [...segments.values()];
-    const announced = Promise.all(groups.map(({ owner, segment }) => owner.announce(segment)));
+    // First: whoever gets an event finds in the list index what it tells of.
+    await Promise.all(groups.map(({ owner, segment }) => owner.announce(segment)));
     const messages = batch.map(({ owner, commit }) => ({
       body: toCloudEvents(owner.tenantId, commit),
       messageId: messageIdOf(owner.tenantId, commit),
@@ -82,7 +83,7 @@ export class Publisher {
       correlationId: commit.changes[0]?.cause.correlationId,
       traceparent: commit.changes[0]?.cause.traceparent,
     }));
-    await Promise.all([this.#queues.send(eventsQueue, messages), announced]);
+    await this.#queues.send(eventsQueue, messages);
     await Promise.all(groups.map(({ owner, segment, seqs }) => owner.settle(segment, seqs)));
   }
 }

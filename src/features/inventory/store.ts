@@ -93,9 +93,16 @@ export class InventoryStore {
     return writeSnapshot(this.#snapshots, segment, snapshot);
   }
 
-  /** Whole resources of a segment, for exports. */
-  async *resources(segment: string): AsyncGenerator<StoredResource[]> {
-    for await (const page of this.#partition(segment).pages(ranges.resources)) {
+  /** Whole resources of a segment in the order of their keys, those above `after` and not above `upTo`. */
+  async *resources(
+    segment: string,
+    { after, upTo }: { after?: string | undefined; upTo?: string | undefined } = {},
+  ): AsyncGenerator<StoredResource[]> {
+    const range = {
+      from: after ? `${rowKeys.resource(after)}!` : ranges.resources.from,
+      to: upTo === undefined ? ranges.resources.to : `${rowKeys.resource(upTo)}!`,
+    };
+    for await (const page of this.#partition(segment).pages(range)) {
       yield Promise.all(page.map((row) => toStoredResource(row, this.#blobs)));
     }
   }

@@ -23,6 +23,8 @@ export type JobPart = {
   readonly state: PartState;
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly { readonly scope: string; readonly reason: string }[];
+  /** How far it is, for whoever takes it over. */
+  readonly cursor?: string | undefined;
   /** ISO 8601; when it was last written. */
   readonly updatedAt?: string;
 };
@@ -37,7 +39,7 @@ export type Job = {
   readonly parts: readonly JobPart[];
 };
 
-type PartRow = { state: PartState; counts: string; problems: string; updatedAt: string };
+type PartRow = { state: PartState; counts: string; problems: string; updatedAt: string; cursor?: string };
 type JobRow = { kind: string; createdAt: string };
 
 /** A job that has not moved for this long does not hold back the next one of its kind. */
@@ -84,9 +86,15 @@ export class JobStore {
       state: part.state,
       counts: JSON.stringify(part.counts),
       problems: JSON.stringify(part.problems.slice(0, 50)),
+      ...(part.cursor !== undefined && { cursor: part.cursor }),
       updatedAt: this.#clock.now().toISOString(),
     };
     await this.#open(id).write({ kind: 'upsert', rowKey: `p|${part.part}`, row });
+  }
+
+  async part(id: string, part: string): Promise<JobPart | undefined> {
+    const row = await this.#open(id).get<PartRow>(`p|${part}`);
+    return row && toPart(row);
   }
 
   /** @throws Failure `notFound` */
@@ -132,6 +140,7 @@ function toPart(row: StoredRow<PartRow>): JobPart {
     state: row.state,
     counts: JSON.parse(row.counts),
     problems: JSON.parse(row.problems),
+    ...(row.cursor !== undefined && { cursor: row.cursor }),
     updatedAt: row.updatedAt,
   };
 }

@@ -22,6 +22,7 @@ export { indexByType, type PolicyIndex } from './evaluation/byType.ts';
 export { describeEffect, type EffectDescription } from './evaluation/describe.ts';
 export { type Evaluation, evaluate, evaluateFully } from './evaluation/evaluate.ts';
 export type { EvaluationInput, RelatedLookup, RelatedQuery, RelatedScope } from './evaluation/input.ts';
+export { looksBelow, type RelatedInterest, relatedInterest } from './evaluation/interest.ts';
 export { type Outcome, outcomeStates } from './evaluation/outcome.ts';
 export type { RelatedFinding } from './evaluation/related.ts';
 export type { Change } from './explain/change.ts';

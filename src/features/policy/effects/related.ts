@@ -36,6 +36,8 @@ export interface CompiledRelated extends CompiledDetails {
   readonly existence: (type: string) => CompiledCondition | null;
   /** The type, where it is literal. */
   readonly type: string | null;
+  /** How far from the evaluated resource it may look, the widest where only the evaluation tells; `own`: nothing is said. */
+  readonly reach: 'own' | 'resourceGroup' | 'subscription';
 }
 
 export function isRelatedDetails(details: CompiledDetails): details is CompiledRelated {
@@ -73,7 +75,15 @@ function compileRelatedDetails(details: Selected, site: DetailsSite): CompiledRe
     }),
     existence: compileExistence(object, site, typeof type === 'string' ? type : ''),
     type: typeof type === 'string' && !type.startsWith('[') ? type : null,
+    reach: reachOf(object),
   };
+}
+
+function reachOf(details: JsonObject): CompiledRelated['reach'] {
+  if (detail(details, 'resourceGroupName') !== undefined) return 'subscription';
+  const scope = detail(details, 'existenceScope');
+  if (scope === undefined) return 'own';
+  return typeof scope === 'string' && scope.toLowerCase() === 'resourcegroup' ? 'resourceGroup' : 'subscription';
 }
 
 function text(value: Json): string | null {

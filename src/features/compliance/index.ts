@@ -1,0 +1,3 @@
+export { complianceTable } from './rows/rows.ts';
+export { Compliance } from './service.ts';
+export { EvaluationMessage, evaluationsQueue } from './work/queue.ts';

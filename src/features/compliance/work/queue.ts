@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import type { QueueDeclaration } from '#platform/queues.ts';
+
+export const evaluationsQueue: QueueDeclaration = {
+  name: 'evaluations',
+  description: 'What is to be evaluated: resources that changed, parts of a whole evaluation, governance that changed.',
+  lockDurationSeconds: 60,
+  maxDeliveryCount: 10,
+  defaultMessageTimeToLiveSeconds: 14 * 86_400,
+  deadLetteringOnMessageExpiration: true,
+  duplicateDetectionWindowSeconds: 600,
+  maxSizeInMegabytes: 5120,
+};
+
+/** Message on the `evaluations` queue. */
+export const EvaluationMessage = z.discriminatedUnion('kind', [
+  /** Resources of a segment that came, changed or went, by id. */
+  z.object({
+    kind: z.literal('resources'),
+    tenantId: z.string(),
+    segment: z.string(),
+    ids: z.array(z.string()),
+    /** Id of the event that told of the first of them. */
+    cause: z.string(),
+  }),
+  /** Resources that may be judged otherwise because another one changed, by key. */
+  z.object({
+    kind: z.literal('keys'),
+    tenantId: z.string(),
+    segment: z.string(),
+    keys: z.array(z.string()),
+    fresh: z.array(z.string()),
+  }),
+  /** A definition, initiative, assignment or exemption changed; the snapshot has it from this revision on. */
+  z.object({ kind: z.literal('governance'), tenantId: z.string(), revision: z.string() }),
+  /** A part of a job: a segment, or a range of its keys. */
+  z.object({
+    kind: z.literal('part'),
+    tenantId: z.string(),
+    jobId: z.string(),
+    part: z.string(),
+    revision: z.string(),
+    /** Only this policy's assignments, whether anything changed or not. */
+    policyId: z.string().optional(),
+  }),
+]);
+export type EvaluationMessage = z.infer<typeof EvaluationMessage>;
+export type PartMessage = Extract<EvaluationMessage, { kind: 'part' }>;

@@ -1,4 +1,5 @@
 import { auditTable } from '#features/audit/index.ts';
+import { complianceTable, evaluationsQueue } from '#features/compliance/index.ts';
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
@@ -26,6 +27,7 @@ export const tables: readonly TableDeclaration[] = [
   webhooksTable,
   deliveriesTable,
   governanceTable,
+  complianceTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs, governanceBlobs];
 export const queues: readonly QueueDeclaration[] = [
@@ -33,5 +35,6 @@ export const queues: readonly QueueDeclaration[] = [
   resourceEventsQueue,
   refreshQueue,
   eventsQueue,
+  evaluationsQueue,
   deliveriesQueue,
 ];

@@ -1,4 +1,5 @@
 import { Audit, auditRoutes } from '#features/audit/index.ts';
+import { Compliance } from '#features/compliance/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
@@ -83,6 +84,7 @@ export function createServices(settings: Settings) {
         isStarterPackAssigned: settings.STARTER_PACK_ASSIGNED,
       }),
   );
+  const compliance = new Compliance({ tables, queues, clock, storeOf, catalogueOf, governanceOf, jobsOf });
   const apiVersions = new ApiVersions(azure);
   const discovery = new Discovery({
     tables,
@@ -197,6 +199,7 @@ export function createServices(settings: Settings) {
     jobsOf,
     catalogueOf,
     governanceOf,
+    compliance,
     publisher,
     discovery,
     identity,

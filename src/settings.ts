@@ -63,6 +63,11 @@ const shape = {
     description: 'When the change feed of Resource Graph is asked for what events missed.',
     unit: 'NCRONTAB, six fields, UTC',
   }),
+  RECONCILIATION_SCHEDULE: z.string().default('0 37 * * * *').meta({
+    description:
+      'When compliance makes up for missed events, expired exemptions and policies that depend on the time.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
   RETENTION_SCHEDULE: z.string().default('0 17 3 * * *').meta({
     description: 'When history that is older than the retention is removed.',
     unit: 'NCRONTAB, six fields, UTC',

@@ -1,5 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
+import { EvaluationMessage, evaluationsQueue } from '#features/compliance/index.ts';
 import {
   RefreshMessage,
   refreshQueue,
@@ -21,7 +22,7 @@ const Properties = z
   .catch({ traceparent: undefined });
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
-export function registerQueues({ discovery, catalogueOf, webhooks }: Services): void {
+export function registerQueues({ discovery, catalogueOf, compliance, webhooks }: Services): void {
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
     discovery.acceptEvents(Array.isArray(message) ? message : [message]),
@@ -31,8 +32,10 @@ export function registerQueues({ discovery, catalogueOf, webhooks }: Services): 
     const events = messages.flatMap(({ body }) => body);
     for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))
       catalogueOf(tenantId).invalidate();
+    await compliance.forward(events);
     await webhooks.fanOut(messages.map(({ id, body }) => ({ id, events: body })));
   });
+  registerQueue(evaluationsQueue, EvaluationMessage, (message) => compliance.work(message));
   registerQueue(deliveriesQueue, DeliveryMessage, (message, { isRedelivered }) =>
     webhooks.deliver(message, isRedelivered),
   );

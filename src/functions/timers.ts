@@ -20,6 +20,8 @@ export function registerTimers(services: Services): void {
   registerTimer('retentionTimer', settings.RETENTION_SCHEDULE, () => forgetOldHistory(services));
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
   registerTimer('governanceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepGovernance(services));
+  registerTimer('complianceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepCompliance(services));
+  registerTimer('reconciliationTimer', settings.RECONCILIATION_SCHEDULE, () => reconcile(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();
@@ -41,6 +43,21 @@ async function catchUp({ discovery, tables }: Services): Promise<void> {
   for (const tenantId of await listTenants(tables)) {
     const found = await discovery.catchUp(tenantId);
     if (found > 0) log.warning('events had missed changes', { tenantId, changes: found });
+  }
+}
+
+async function sweepCompliance({ compliance, tables, clock }: Services): Promise<void> {
+  const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
+  for (const tenantId of await listTenants(tables)) {
+    const swept = await compliance.sweep(tenantId, before);
+    if (swept > 0) log.warning('published what a process left behind', { tenantId, rows: swept });
+  }
+}
+
+async function reconcile({ compliance, tables }: Services): Promise<void> {
+  for (const tenantId of await listTenants(tables)) {
+    const { segments, due, changed } = await compliance.reconcile(tenantId);
+    log.information('compliance reconciled', { tenantId, segments, due, changed });
   }
 }
 

@@ -45,7 +45,12 @@ export type Turn = {
  */
 export function toEvents(
   turns: readonly Turn[],
-  of: { readonly tenantId: string; readonly resourceId: string; readonly version: string; readonly at: string },
+  of: {
+    readonly tenantId: string;
+    readonly resourceId: string;
+    readonly version: string;
+    readonly at: string;
+  },
 ): CloudEvent<ComplianceEventType, ComplianceEventData>[] {
   return turns.flatMap((turn) =>
     typesOf(turn).map((type) => {

@@ -32,7 +32,8 @@ export class Compliance {
   async sweep(tenantId: string, before: Date): Promise<number> {
     const { inventory, store } = this.room(tenantId);
     let swept = 0;
-    for (const { segment } of await inventory.segments.list()) swept += await store.sweepOutbox(segment, before);
+    for (const { segment } of await inventory.segments.list())
+      swept += await store.sweepOutbox(segment, before);
     return swept;
   }
 

@@ -1,4 +1,9 @@
-import { type Catalogue, type InventoryStore, parseResourceId, type StoredResource } from '#features/inventory/index.ts';
+import {
+  type Catalogue,
+  type InventoryStore,
+  parseResourceId,
+  type StoredResource,
+} from '#features/inventory/index.ts';
 import type { SegmentPlan } from '../plan/segmentPlan.ts';
 import type { Case } from './judge.ts';
 import { RelatedResources } from './related.ts';
@@ -31,13 +36,13 @@ export class CaseMaker {
   }
 
   async ofDocument(document: Case['document'], plan: SegmentPlan): Promise<Case> {
-    const id = String(document.id ?? '');
+    const id = textOf(document.id);
     return {
       document,
       subject: {
         id: id.toLowerCase(),
-        type: String(document.type ?? parseResourceId(id).type ?? ''),
-        location: typeof document.location === 'string' ? document.location : '',
+        type: textOf(document.type) || (parseResourceId(id).type ?? ''),
+        location: textOf(document.location),
       },
       group: plan.needs.has('resourceGroup') ? await this.#surroundings.group(id) : undefined,
       subscription: plan.needs.has('subscription') ? await this.#surroundings.subscription() : undefined,
@@ -55,4 +60,8 @@ export class CaseMaker {
     }
     return result;
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

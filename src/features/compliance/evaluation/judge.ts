@@ -39,7 +39,11 @@ export function outcomeOf(candidate: Candidate, plan: SegmentPlan, of: Case): Ou
   return evaluate(rule.policy, toInput(candidate, plan, of));
 }
 
-export type Reasoning = { readonly pair: Pair; readonly outcome: Outcome; readonly explanation: Explanation | undefined };
+export type Reasoning = {
+  readonly pair: Pair;
+  readonly outcome: Outcome;
+  readonly explanation: Explanation | undefined;
+};
 
 /** The outcome of one pair with its reasons. */
 export function explainOutcome(candidate: Candidate, plan: SegmentPlan, of: Case): Reasoning {
@@ -53,7 +57,10 @@ function toInput({ pair, reaching }: Candidate, plan: SegmentPlan, of: Case): Ev
   const { rule } = pair;
   if (!rule.ok) throw new TypeError(`${pair.code} cannot be evaluated: ${rule.reason}`);
   const { overrides } = pair.assignment;
-  const selectable = { ...of.subject, ...(pair.referenceId !== undefined && { definitionReferenceId: pair.referenceId }) };
+  const selectable = {
+    ...of.subject,
+    ...(pair.referenceId !== undefined && { definitionReferenceId: pair.referenceId }),
+  };
   const effect = overrides.length === 0 ? undefined : overriddenEffect(overrides, selectable);
   return {
     resource: of.document,

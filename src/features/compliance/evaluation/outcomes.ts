@@ -77,7 +77,13 @@ export function merge(
 }
 
 /** Worst first, as Azure aggregates several states of one resource. Source: "Azure Policy compliance states". */
-const RANK: Readonly<Record<State, number>> = { nonCompliant: 0, compliant: 1, error: 2, exempt: 3, needsData: 4 };
+const RANK: Readonly<Record<State, number>> = {
+  nonCompliant: 0,
+  compliant: 1,
+  error: 2,
+  exempt: 3,
+  needsData: 4,
+};
 
 /** The state of a resource that several outcomes say something of. */
 export function aggregate(states: Iterable<State>): State | undefined {

@@ -1,4 +1,9 @@
-import { type Catalogue, type InventoryStore, parseResourceId, resourceKey } from '#features/inventory/index.ts';
+import {
+  type Catalogue,
+  type InventoryStore,
+  parseResourceId,
+  resourceKey,
+} from '#features/inventory/index.ts';
 import type { RelatedLookup, RelatedQuery } from '#features/policy/index.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 
@@ -59,23 +64,33 @@ export class RelatedResources {
   }
 
   #needOf({ type, scope }: RelatedQuery): Need {
-    const group = scope.kind === 'resource' ? parseResourceId(scope.resourceId).resourceGroup : groupOf(scope);
+    const group =
+      scope.kind === 'resource' ? parseResourceId(scope.resourceId).resourceGroup : groupOf(scope);
     return { type: type.toLowerCase(), group: this.#isWide ? undefined : group?.toLowerCase() };
   }
 
   async #read({ type, group }: Need): Promise<Document[]> {
     const { hits } = await this.#ports.catalogue.query({
-      filter: { segments: [this.#segment], types: [type], ...(group !== undefined && { resourceGroups: [group] }) },
+      filter: {
+        segments: [this.#segment],
+        types: [type],
+        ...(group !== undefined && { resourceGroups: [group] }),
+      },
       sort: 'id',
       descending: false,
       limit: Number.MAX_SAFE_INTEGER,
     });
     const fresh = this.#fresh.filter((id) => {
       const parsed = parseResourceId(id);
-      return parsed.type?.toLowerCase() === type && (group === undefined || parsed.resourceGroup?.toLowerCase() === group);
+      return (
+        parsed.type?.toLowerCase() === type &&
+        (group === undefined || parsed.resourceGroup?.toLowerCase() === group)
+      );
     });
     const keys = new Set([...hits.map(({ key }) => key), ...fresh.map(resourceKey)]);
-    const found = await mapConcurrently(keys, READ_CONCURRENCY, (key) => this.#ports.store.get(this.#segment, key));
+    const found = await mapConcurrently(keys, READ_CONCURRENCY, (key) =>
+      this.#ports.store.get(this.#segment, key),
+    );
     return found.flatMap((resource) => (resource ? (JSON.parse(resource.json) as Document) : []));
   }
 }

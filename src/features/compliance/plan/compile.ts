@@ -1,4 +1,9 @@
-import type { AssignmentRecord, DefinitionRecord, InitiativeRecord, Snapshot } from '#features/governance/index.ts';
+import type {
+  AssignmentRecord,
+  DefinitionRecord,
+  InitiativeRecord,
+  Snapshot,
+} from '#features/governance/index.ts';
 import {
   type AliasTable,
   type CompiledPolicy,
@@ -24,7 +29,8 @@ export class PairCompiler {
     const definitions = ids.map((id) => snapshot.definitions.get(id.toLowerCase()));
     const made = [initiative, snapshot.aliases, ...definitions];
     const known = this.#known.get(assignment);
-    if (known && known.made.length === made.length && known.made.every((each, i) => each === made[i])) return known.pairs;
+    if (known && known.made.length === made.length && known.made.every((each, i) => each === made[i]))
+      return known.pairs;
     const site = { assignment, initiative, aliases: snapshot.aliases };
     const pairs = definitions.flatMap((definition, i) =>
       definition?.enabled === false ? [] : [toPair(definition, members[i], site)],
@@ -46,8 +52,8 @@ export function membersOf({ document }: InitiativeRecord): Member[] {
   const references = document.properties.policyDefinitions;
   if (!Array.isArray(references)) return [];
   return (references as readonly JsonObject[]).map((reference, index) => ({
-    id: String(reference.policyDefinitionId ?? ''),
-    referenceId: String(reference.policyDefinitionReferenceId || index),
+    id: textOf(reference.policyDefinitionId),
+    referenceId: textOf(reference.policyDefinitionReferenceId) || String(index),
     reference,
   }));
 }
@@ -122,4 +128,8 @@ function reasonOf(problems: readonly Problem[]): string {
   const told = wrong.slice(0, 5).map(({ path, reason }) => `${path} ${reason}`);
   const more = wrong.length > told.length ? `; and ${wrong.length - told.length} more` : '';
   return `the definition does not compile: ${told.join('; ')}${more}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -20,9 +20,12 @@ export function fingerprintOf(
     initiative ? once(initiative, ({ document }) => document) : '',
     ...definitions.map((each) => (each ? once(each, ({ document, enabled }) => [document, enabled]) : '')),
     ...exemptions.map((each) =>
-      once(each, ({ scope, policyDefinitionReferenceIds, expiresOn, resourceSelectors, exemptionCategory }) => [
-        ...[scope, policyDefinitionReferenceIds, expiresOn, resourceSelectors, exemptionCategory],
-      ]),
+      once(
+        each,
+        ({ scope, policyDefinitionReferenceIds, expiresOn, resourceSelectors, exemptionCategory }) => [
+          ...[scope, policyDefinitionReferenceIds, expiresOn, resourceSelectors, exemptionCategory],
+        ],
+      ),
     ),
     once(snapshot.aliases, (aliases) =>
       [...aliases.aliases].map(([name, { targets }]) => [name, ...[...targets].flat()]),

@@ -53,10 +53,19 @@ export type PairInfo = {
 /** 60 bits of what names a pair or an assignment. */
 export function codeOf(assignmentId: string, referenceId = ''): string {
   const digest = hash('sha256', `${assignmentId}|${referenceId}`.toLowerCase(), 'hex');
-  return BigInt(`0x${digest.slice(0, 15)}`).toString(36).padStart(12, '0');
+  return BigInt(`0x${digest.slice(0, 15)}`)
+    .toString(36)
+    .padStart(12, '0');
 }
 
-export function pairInfo({ code, assignment, assignmentCode, initiative, referenceId, definition }: Pair): PairInfo {
+export function pairInfo({
+  code,
+  assignment,
+  assignmentCode,
+  initiative,
+  referenceId,
+  definition,
+}: Pair): PairInfo {
   return {
     code,
     assignmentCode,

@@ -46,7 +46,9 @@ export class Plan {
   }
 
   exemptionsOf(assignmentId: string): readonly ExemptionRecord[] {
-    this.#exemptions ??= Map.groupBy(this.snapshot.exemptions, (each) => each.policyAssignmentId.toLowerCase());
+    this.#exemptions ??= Map.groupBy(this.snapshot.exemptions, (each) =>
+      each.policyAssignmentId.toLowerCase(),
+    );
     return this.#exemptions.get(assignmentId.toLowerCase()) ?? [];
   }
 

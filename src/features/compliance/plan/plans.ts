@@ -13,7 +13,8 @@ export class Plans {
   /** As of at most a second ago; at least the revision that is asked for. */
   async current(atLeast?: string): Promise<Plan> {
     const snapshot = await this.#governance.snapshot(atLeast === undefined ? {} : { atLeast });
-    if (this.#current?.snapshot !== snapshot) this.#current = this.#current?.next(snapshot) ?? new Plan(snapshot);
+    if (this.#current?.snapshot !== snapshot)
+      this.#current = this.#current?.next(snapshot) ?? new Plan(snapshot);
     return this.#current;
   }
 }

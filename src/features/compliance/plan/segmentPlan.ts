@@ -1,4 +1,9 @@
-import { type AssignmentRecord, type ExemptionRecord, isWithin, type Snapshot } from '#features/governance/index.ts';
+import {
+  type AssignmentRecord,
+  type ExemptionRecord,
+  isWithin,
+  type Snapshot,
+} from '#features/governance/index.ts';
 import { looksBelow, selectorsMatch } from '#features/policy/index.ts';
 import type { Pair } from './pair.ts';
 
@@ -83,7 +88,9 @@ export class SegmentPlan {
   #ofType(type: string): readonly Candidate[] {
     const known = this.#byType.get(type);
     if (known) return known;
-    const found = this.#all.filter(({ pair: { rule } }) => !rule.ok || (rule.policy.types?.has(type) ?? true));
+    const found = this.#all.filter(
+      ({ pair: { rule } }) => !rule.ok || (rule.policy.types?.has(type) ?? true),
+    );
     this.#byType.set(type, found);
     return found;
   }

@@ -29,7 +29,9 @@ export class Counting {
 
   /** What is counted; names that count nothing are left out. */
   get counts(): Counts {
-    return Object.fromEntries(Object.entries(this.#tallies).filter(([, tally]) => tally.some((count) => count !== 0)));
+    return Object.fromEntries(
+      Object.entries(this.#tallies).filter(([, tally]) => tally.some((count) => count !== 0)),
+    );
   }
 
   #add(outcomes: Outcomes, by: number): void {
@@ -53,18 +55,6 @@ export class Counting {
     tally[place] = (tally[place] ?? 0) + by;
     this.#tallies[name] = tally;
   }
-}
-
-export function addTallies(a: Tally, b: Tally): Tally {
-  return a.map((count, place) => count + (b[place] ?? 0));
-}
-
-/**
- * Per cent of what is counted that is compliant, exempt or unknown; null where nothing is.
- * Source: learn.microsoft.com, "Azure Policy compliance states", "Compliance percentage".
- */
-export function percentage([, compliant = 0, exempt = 0, , unknown = 0]: Tally, total: number): number | null {
-  return total === 0 ? null : Math.round(((compliant + exempt + unknown) / total) * 1000) / 10;
 }
 
 export function totalOf(tally: Tally): number {

@@ -71,12 +71,10 @@ export function fromOutcomesRow(row: StoredRow): StoredOutcomes {
 /** A string column holds 32,768 characters. */
 const COLUMN = 32_000;
 const BINARY = 64_000;
-/** Columns of findings that lists read: those of some 5,000 pairs. */
-export const FINDINGS_COLUMNS = ['findings0', 'findings1', 'findings2'];
-
 function toColumns(name: string, text: string): Row {
   const columns: Row = {};
-  for (let at = 0; at < text.length; at += COLUMN) columns[`${name}${at / COLUMN}`] = text.slice(at, at + COLUMN);
+  for (let at = 0; at < text.length; at += COLUMN)
+    columns[`${name}${at / COLUMN}`] = text.slice(at, at + COLUMN);
   return columns;
 }
 
@@ -121,10 +119,6 @@ export function toLogRow(commit: string, at: string, entries: readonly LogEntry[
   return { commit, at, ...packJson('body', entries) };
 }
 
-export function fromLogRow(row: StoredRow): { seq: number; entries: LogEntry[] } {
-  return { seq: Number(row.rowKey.slice(2)), entries: unpackJson('body', row) as LogEntry[] };
-}
-
 /** A value of any size up to some MB of JSON, deflated in pieces of 64 KB. */
 export function packJson(name: string, value: unknown): Row {
   const packed = deflateRawSync(JSON.stringify(value), { level: 1 });
@@ -136,6 +130,7 @@ export function packJson(name: string, value: unknown): Row {
 
 export function unpackJson(name: string, row: Row): unknown {
   const pieces: Uint8Array[] = [];
-  for (let i = 0; row[`${name}${i}`] instanceof Uint8Array; i += 1) pieces.push(row[`${name}${i}`] as Uint8Array);
+  for (let i = 0; row[`${name}${i}`] instanceof Uint8Array; i += 1)
+    pieces.push(row[`${name}${i}`] as Uint8Array);
   return JSON.parse(inflateRawSync(Buffer.concat(pieces)).toString());
 }

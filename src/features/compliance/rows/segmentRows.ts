@@ -8,7 +8,7 @@ import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
 import { type Partition, type RowWrite, WriteConflict } from '#platform/tables.ts';
 import type { Outcomes } from '../evaluation/outcomes.ts';
-import { toEvents, type Turn } from '../events.ts';
+import { type Turn, toEvents } from '../events.ts';
 import { Counting } from './counts.ts';
 import type { PairRegistry } from './pairRegistry.ts';
 import {
@@ -214,7 +214,12 @@ function toWrite({ key, id, previous, next }: OutcomeChange, of: { seq: number; 
 
 function toLogEntry(write: RowWrite): LogEntry {
   const key = write.rowKey.slice(2);
-  return [key, write.kind === 'delete' ? null : fromOutcomesRow({ ...write.row, rowKey: write.rowKey, etag: '' }).findings];
+  return [
+    key,
+    write.kind === 'delete'
+      ? null
+      : fromOutcomesRow({ ...write.row, rowKey: write.rowKey, etag: '' }).findings,
+  ];
 }
 
 /** No row twice, and few enough that events and rows fit one transaction. */

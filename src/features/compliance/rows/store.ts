@@ -39,7 +39,14 @@ export class ComplianceStore {
     if (known) return known;
     const { tenantId, registry } = this;
     const { queues, clock } = this.#ports;
-    const made = new SegmentRows({ tenantId, segment, partition: this.#partition(segment), registry, queues, clock });
+    const made = new SegmentRows({
+      tenantId,
+      segment,
+      partition: this.#partition(segment),
+      registry,
+      queues,
+      clock,
+    });
     this.#segments.set(segment, made);
     return made;
   }

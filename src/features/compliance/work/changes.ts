@@ -34,7 +34,10 @@ export function toChange(
     const info = candidate ? pairInfo(candidate.pair) : infoOf(code);
     if (!info) return [];
     if (!of) return [{ info, before: from, after: to, reason: `${id} is gone` }];
-    const reason = candidate && to ? sentenceOf(candidate, plan, of) : `${info.policyName || info.definitionId} no longer judges ${id}`;
+    const reason =
+      candidate && to
+        ? sentenceOf(candidate, plan, of)
+        : `${info.policyName || info.definitionId} no longer judges ${id}`;
     return [{ info, before: from, after: to, reason }];
   });
   return { key, id: previous?.id ?? id, previous, next, turns };

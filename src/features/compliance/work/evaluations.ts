@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { eventId } from '#features/events/index.ts';
 import type { GovernanceEventData } from '#features/governance/index.ts';
 import { resourceKey, segmentOf } from '#features/inventory/index.ts';
 import type { Job } from '#features/jobs/index.ts';
+import { ALL, totalOf } from '../rows/counts.ts';
 import type { Evaluated } from './evaluator.ts';
 import type { EvaluationMessage } from './queue.ts';
 import { partsOf } from './ranges.ts';
 import type { Room } from './room.ts';
 import { evaluatePart, notePartFailure } from './sweep.ts';
-import { ALL, totalOf } from '../rows/counts.ts';
 
 /** Resources that one message evaluates; more dependents go out in messages of their own. */
 const CHUNK = 200;
@@ -15,7 +16,12 @@ const SETTLE_MS = 1_000;
 const KIND = 'evaluation';
 
 /** An event of the `events` queue, as far as it is read here. */
-export type KnownEvent = { readonly id: string; readonly type: string; readonly tenantid: string; readonly data?: unknown };
+export type KnownEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly tenantid: string;
+  readonly data?: unknown;
+};
 
 const RESOURCE_EVENTS = new Set(['ResourceCreated', 'ResourceUpdated', 'ResourceDeleted']);
 const GOVERNANCE_EVENTS = new Set([
@@ -29,13 +35,25 @@ const GOVERNANCE_EVENTS = new Set([
 /** Puts what events of one tenant concern on the `evaluations` queue: a slow evaluation delays no webhook. */
 export async function forwardEvents(events: readonly KnownEvent[], room: Room): Promise<void> {
   const resources = events.filter(({ type }) => RESOURCE_EVENTS.has(type));
-  const ids = resources.map(({ id, data }) => ({ id, resource: (data as { resource_id: string }).resource_id }));
-  const bySegment = Map.groupBy(ids, ({ resource }) => segmentOf(resource));
-  const changed = [...bySegment].map(([segment, each]) => {
-    const cause = each[0]?.id ?? '';
-    const body = { kind: 'resources' as const, tenantId: room.tenantId, segment, ids: each.map(({ resource }) => resource), cause };
-    return { body, name: cause };
-  });
+  const changes = resources.map(({ id, data }) => ({
+    id,
+    resource: (data as { resource_id: string }).resource_id,
+  }));
+  const bySegment = Map.groupBy(changes, ({ resource }) => segmentOf(resource));
+  const changed = [...bySegment].flatMap(([segment, all]) =>
+    chunksOf(all).map((each) => {
+      const cause = each.map(({ id }) => id).join();
+      const ids = each.map(({ resource }) => resource);
+      const body = {
+        kind: 'resources' as const,
+        tenantId: room.tenantId,
+        segment,
+        ids,
+        cause: eventId(cause),
+      };
+      return { body, name: cause };
+    }),
+  );
   const revisions = events
     .filter(({ type }) => GOVERNANCE_EVENTS.has(type))
     .map(({ data }) => (data as GovernanceEventData).revision);
@@ -43,8 +61,17 @@ export async function forwardEvents(events: readonly KnownEvent[], room: Room): 
   await room.enqueue([...changed, ...(revision === undefined ? [] : [governanceMessage(revision, room)])]);
 }
 
+function chunksOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, place) =>
+    items.slice(place * CHUNK, (place + 1) * CHUNK),
+  );
+}
+
 function governanceMessage(revision: string, room: Room) {
-  return { body: { kind: 'governance' as const, tenantId: room.tenantId, revision }, name: `governance|${revision}` };
+  return {
+    body: { kind: 'governance' as const, tenantId: room.tenantId, revision },
+    name: `governance|${revision}`,
+  };
 }
 
 /** Does one message of the `evaluations` queue. Repeating it does no harm. */
@@ -54,7 +81,11 @@ export async function work(message: EvaluationMessage, room: Room): Promise<void
       return evaluateResources(message, room);
     case 'keys':
       room.catalogue.invalidate();
-      return settle(message.segment, await room.evaluator.evaluate(message.segment, message.keys, message.fresh), room);
+      return settle(
+        message.segment,
+        await room.evaluator.evaluate(message.segment, message.keys, message.fresh),
+        room,
+      );
     case 'governance': {
       const { revision } = await room.plans.current(message.revision);
       // An event of the later one is on its way, and evaluates what both changed.
@@ -80,14 +111,8 @@ async function evaluateResources(
   const [own, others] = [dependents.slice(0, CHUNK), dependents.slice(CHUNK)];
   const done = await room.evaluator.evaluate(segment, [...ids.map(resourceKey), ...own], ids);
   await room.enqueue(
-    Array.from({ length: Math.ceil(others.length / CHUNK) }, (_, place) => ({
-      body: {
-        kind: 'keys' as const,
-        tenantId: room.tenantId,
-        segment,
-        keys: others.slice(place * CHUNK, (place + 1) * CHUNK),
-        fresh: ids,
-      },
+    chunksOf(others).map((keys, place) => ({
+      body: { kind: 'keys' as const, tenantId: room.tenantId, segment, keys, fresh: ids },
       name: `${cause}|${place}`,
     })),
   );
@@ -123,7 +148,14 @@ export async function startEvaluation(
   const { tenantId } = room;
   await room.enqueue(
     parts.map((part) => ({
-      body: { kind: 'part' as const, tenantId, jobId: job.id, part, revision, ...(policyId !== undefined && { policyId }) },
+      body: {
+        kind: 'part' as const,
+        tenantId,
+        jobId: job.id,
+        part,
+        revision,
+        ...(policyId !== undefined && { policyId }),
+      },
       name: `${job.id}|${part}|${revision}|${joined ? randomUUID() : ''}`,
     })),
   );

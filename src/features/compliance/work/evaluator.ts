@@ -1,21 +1,15 @@
-import {
-  type Catalogue,
-  type InventoryStore,
-  parseResourceId,
-  resourceKey,
-  type StoredResource,
-} from '#features/inventory/index.ts';
+import type { Catalogue, InventoryStore, StoredResource } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 import { CaseMaker } from '../evaluation/cases.ts';
-import type { Plans } from '../plan/plans.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Plans } from '../plan/plans.ts';
 import type { SegmentPlan } from '../plan/segmentPlan.ts';
-import type { ComplianceStore } from '../rows/store.ts';
 import type { StoredOutcomes } from '../rows/rows.ts';
 import type { OutcomeChange } from '../rows/segmentRows.ts';
+import type { ComplianceStore } from '../rows/store.ts';
 import { toChange } from './changes.ts';
-import { affectedSince } from './dependents.ts';
+import { affectedSince, findDependents } from './dependents.ts';
 
 export type EvaluatorPorts = {
   readonly inventory: InventoryStore;
@@ -52,7 +46,11 @@ export class Evaluator {
    * Judges resources by their keys. What was read may have changed before the outcome was written, so whatever was
    * written is judged again where something that it depends on was committed meanwhile, until nothing was.
    */
-  async evaluate(segment: string, keys: readonly string[], fresh: readonly string[] = []): Promise<Evaluated> {
+  async evaluate(
+    segment: string,
+    keys: readonly string[],
+    fresh: readonly string[] = [],
+  ): Promise<Evaluated> {
     const { inventory, catalogue, store, plans } = this.#ports;
     let waiting: readonly string[] = [...new Set(keys)];
     let [changed, newRevision]: [number, string | undefined] = [0, undefined];
@@ -75,7 +73,10 @@ export class Evaluator {
       }
       if (result.isNewRevision) newRevision = plan.revision;
       changed += changes.length - result.conflicts.length;
-      waiting = [...result.conflicts, ...(await this.#overtaken(segment, changes, { seen, plan: plan.forSegment(segment) }))];
+      waiting = [
+        ...result.conflicts,
+        ...(await this.#overtaken(segment, changes, { seen, plan: plan.forSegment(segment) })),
+      ];
     }
     return { evaluated: keys.length, changed, unsettled: waiting, newRevision };
   }
@@ -157,29 +158,6 @@ export class Evaluator {
   /** Keys of the resources that may be judged otherwise because others changed. */
   async dependentsOf(segment: string, ids: readonly string[]): Promise<string[]> {
     const plan = (await this.#ports.plans.current()).forSegment(segment);
-    const keys = new Set<string>();
-    const groups = new Map<string, { types: ReadonlySet<string> | null; group: string | undefined }>();
-    for (const id of ids) {
-      const { type = '', resourceGroup } = parseResourceId(id);
-      const { above, inGroup, inSegment } = plan.dependentsOf({ id, type });
-      for (const each of above) keys.add(resourceKey(each));
-      if (inGroup === null || inGroup.size > 0) groups.set(`${resourceGroup}|${[...(inGroup ?? '*')]}`.toLowerCase(), { types: inGroup, group: resourceGroup });
-      if (inSegment === null || inSegment.size > 0) groups.set(`|${[...(inSegment ?? '*')]}`, { types: inSegment, group: undefined });
-    }
-    for (const { types, group } of groups.values()) {
-      const { hits } = await this.#ports.catalogue.query({
-        filter: {
-          segments: [segment],
-          ...(types && { types: [...types] }),
-          ...(group !== undefined && { resourceGroups: [group.toLowerCase(), ''] }),
-        },
-        sort: 'id',
-        descending: false,
-        limit: Number.MAX_SAFE_INTEGER,
-      });
-      for (const { key } of hits) keys.add(key);
-    }
-    for (const id of ids) keys.delete(resourceKey(id));
-    return [...keys];
+    return findDependents(this.#ports.catalogue, plan, ids);
   }
 }

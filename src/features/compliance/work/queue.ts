@@ -3,7 +3,8 @@ import type { QueueDeclaration } from '#platform/queues.ts';
 
 export const evaluationsQueue: QueueDeclaration = {
   name: 'evaluations',
-  description: 'What is to be evaluated: resources that changed, parts of a whole evaluation, governance that changed.',
+  description:
+    'What is to be evaluated: resources that changed, parts of a whole evaluation, governance that changed.',
   lockDurationSeconds: 60,
   maxDeliveryCount: 10,
   defaultMessageTimeToLiveSeconds: 14 * 86_400,
@@ -20,7 +21,7 @@ export const EvaluationMessage = z.discriminatedUnion('kind', [
     tenantId: z.string(),
     segment: z.string(),
     ids: z.array(z.string()),
-    /** Id of the event that told of the first of them. */
+    /** Follows from the events that told of them. */
     cause: z.string(),
   }),
   /** Resources that may be judged otherwise because another one changed, by key. */

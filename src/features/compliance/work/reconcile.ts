@@ -1,8 +1,8 @@
+import { ALL, totalOf } from '../rows/counts.ts';
 import { startEvaluation } from './evaluations.ts';
 import { partsOf } from './ranges.ts';
 import type { Room } from './room.ts';
 import { changedSince } from './scope.ts';
-import { ALL, totalOf } from '../rows/counts.ts';
 
 /** Resources that are evaluated together. */
 const CHUNK = 200;
@@ -24,7 +24,9 @@ export type Reconciled = {
  * Commits of the inventory that were not followed yet are evaluated; where an assignment, an exemption or the clock
  * changed since the last whole evaluation, one is started for those segments.
  */
-export async function reconcile(room: Room): Promise<{ readonly segments: number; readonly due: number; readonly changed: number }> {
+export async function reconcile(
+  room: Room,
+): Promise<{ readonly segments: number; readonly due: number; readonly changed: number }> {
   const segments = (await room.inventory.segments.list()).map(({ segment }) => segment);
   const due: string[] = [];
   let changed = 0;

@@ -1,3 +1,4 @@
+import { eventId } from '#features/events/index.ts';
 import type { Governance } from '#features/governance/index.ts';
 import type { Catalogue, InventoryStore } from '#features/inventory/index.ts';
 import type { JobStore } from '#features/jobs/index.ts';
@@ -46,14 +47,18 @@ export class Room {
   }
 
   /** Puts work on the `evaluations` queue; the same `name` within ten minutes is the same work. */
-  async enqueue(messages: readonly { body: EvaluationMessage; name: string; notBefore?: Date }[]): Promise<void> {
+  async enqueue(
+    messages: readonly { body: EvaluationMessage; name: string; notBefore?: Date }[],
+  ): Promise<void> {
     if (messages.length === 0) return;
-    const outgoing = messages.map(({ body, name, notBefore }): OutgoingMessage => ({
-      body,
-      messageId: `${this.tenantId}|${name}`,
-      tenantId: this.tenantId,
-      ...(notBefore && { notBefore }),
-    }));
+    const outgoing = messages.map(
+      ({ body, name, notBefore }): OutgoingMessage => ({
+        body,
+        messageId: eventId(`${this.tenantId}|${name}`),
+        tenantId: this.tenantId,
+        ...(notBefore && { notBefore }),
+      }),
+    );
     await this.#queues.send(evaluationsQueue, outgoing);
   }
 }

@@ -22,7 +22,11 @@ export function fingerprintsOf(plan: SegmentPlan): Record<string, string> {
  * Codes of the assignments whose outcomes may be others than at the last whole evaluation: new, changed or gone ones,
  * and those that depend on the time. Undefined: all, since there was none.
  */
-export function changedSince(sweep: Sweep | undefined, plan: SegmentPlan, now: string): Set<string> | undefined {
+export function changedSince(
+  sweep: Sweep | undefined,
+  plan: SegmentPlan,
+  now: string,
+): Set<string> | undefined {
   if (!sweep) return undefined;
   const current = fingerprintsOf(plan);
   const codes = [...Object.keys(current), ...Object.keys(sweep.fingerprints)];
@@ -54,7 +58,8 @@ export function scopeOf(
   return (id, row) => {
     if (isAny || types.has(parseResourceId(id).type?.toLowerCase() ?? '')) return true;
     if (!row) return false;
-    for (const code of row.outcomes.keys()) if (codes.has(registry.get(code)?.assignmentCode ?? '')) return true;
+    for (const code of row.outcomes.keys())
+      if (codes.has(registry.get(code)?.assignmentCode ?? '')) return true;
     return false;
   };
 }

@@ -11,7 +11,12 @@ const SLICE_MS = 120_000;
 const MAX_RESTARTS = 5;
 
 type Progress = { evaluated: number; changed: number };
-type Pass = { readonly message: PartMessage; readonly part: Part; readonly plan: Plan; readonly codes: ReadonlySet<string> | undefined };
+type Pass = {
+  readonly message: PartMessage;
+  readonly part: Part;
+  readonly plan: Plan;
+  readonly codes: ReadonlySet<string> | undefined;
+};
 
 /**
  * Evaluates one part of a job: every resource of a segment (or of a range of it) that some changed assignment judges
@@ -36,14 +41,21 @@ async function attempt(message: PartMessage, room: Room): Promise<boolean> {
   const now = room.clock.now().toISOString();
   const last =
     (await room.store.sweepOf(part.segment, part.range)) ?? (await room.store.sweepOf(part.segment, ''));
-  const codes = message.policyId ? assignmentsOf(message.policyId, plan) : changedSince(last, segmentPlan, now);
+  const codes = message.policyId
+    ? assignmentsOf(message.policyId, plan)
+    : changedSince(last, segmentPlan, now);
   const pass = { message, part, plan, codes };
   const progress = await evaluateAll(pass, room);
   if (progress === 'overtaken') return false;
   if (progress === 'continued') return true;
   const sweep = { revision: plan.revision, at: now, fingerprints: fingerprintsOf(segmentPlan) };
   if (!message.policyId) await room.store.setSweep(part.segment, part.range, sweep);
-  await room.jobs.setPart(message.jobId, { part: part.name, state: 'succeeded', counts: progress, problems: [] });
+  await room.jobs.setPart(message.jobId, {
+    part: part.name,
+    state: 'succeeded',
+    counts: progress,
+    problems: [],
+  });
   return true;
 }
 
@@ -67,13 +79,18 @@ async function evaluateAll(pass: Pass, room: Room): Promise<Progress | 'overtake
     const done = await room.evaluator.evaluatePage(part.segment, chosen, { plan, before, maker, seen });
     if (done.isOutdated) return 'overtaken';
     const living = new Set(page.map(({ key }) => key));
-    await room.evaluator.evaluate(part.segment, [...done.again, ...[...before.keys()].filter((key) => !living.has(key))]);
+    await room.evaluator.evaluate(part.segment, [
+      ...done.again,
+      ...[...before.keys()].filter((key) => !living.has(key)),
+    ]);
     progress.evaluated += chosen.length;
     progress.changed += done.changed;
     after = upTo;
     await save(pass, { ...progress, after }, room);
     if (performance.now() - startedAt > SLICE_MS) {
-      await room.enqueue([{ body: message, name: `${message.jobId}|${part.name}|${plan.revision}|${after}` }]);
+      await room.enqueue([
+        { body: message, name: `${message.jobId}|${part.name}|${plan.revision}|${after}` },
+      ]);
       return 'continued';
     }
   }
@@ -107,7 +124,11 @@ async function save(
 /** What is to be seen of a part that could not be done; the message comes again. */
 export async function notePartFailure(message: PartMessage, room: Room, error: unknown): Promise<void> {
   const known = await room.jobs.part(message.jobId, message.part);
-  log.error('a part of an evaluation failed', { jobId: message.jobId, part: message.part, error: messageOf(error) });
+  log.error('a part of an evaluation failed', {
+    jobId: message.jobId,
+    part: message.part,
+    error: messageOf(error),
+  });
   if (!known) return;
   const problems = [{ scope: message.part, reason: messageOf(error) }];
   await room.jobs.setPart(message.jobId, { ...known, problems });

@@ -83,7 +83,9 @@ function reachOf(details: JsonObject): CompiledRelated['reach'] {
   if (detail(details, 'resourceGroupName') !== undefined) return 'subscription';
   const scope = detail(details, 'existenceScope');
   if (scope === undefined) return 'own';
-  return typeof scope === 'string' && scope.toLowerCase() === 'resourcegroup' ? 'resourceGroup' : 'subscription';
+  return typeof scope === 'string' && scope.toLowerCase() === 'resourcegroup'
+    ? 'resourceGroup'
+    : 'subscription';
 }
 
 function text(value: Json): string | null {

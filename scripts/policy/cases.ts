@@ -79,5 +79,6 @@ function printDecisions(failures: readonly Failure[]): void {
 
 function failureLine({ label, reason, decisions }: Failure, verbose: boolean): string {
   const why = decisions === null ? '' : ` [by decision: ${decisions.join(', ')}]`;
-  return `failed ${label}${why}${verbose || decisions === null ? `: ${reason}` : ''}`;
+  const shown = verbose || decisions === null ? `: ${reason.replaceAll(/\s+/g, ' ')}` : '';
+  return `failed ${label}${why}${shown}`;
 }

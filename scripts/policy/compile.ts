@@ -4,15 +4,16 @@ import {
   compileDefinition,
   type Problem,
 } from '../../src/features/policy/index.ts';
-import { parseJson, readAliases, readText, UsageError } from './cli/files.ts';
+import { readDefinitions } from './cli/definitions.ts';
+import { readAliases, UsageError } from './cli/files.ts';
 import { runCommand, textOption } from './cli/run.ts';
 
 const help = `Compiles policy definitions and reports what is wrong with them.
 
   compile.ts FILE.jsonl[.gz] [--aliases FILE]
 
-FILE holds one definition a line: {path, id, name, properties}.
---aliases takes ARM's providers?$expand=resourceTypes/aliases, or a map of alias to path; .gz is unpacked.
+FILE holds one definition a line ({path, id, name, properties}), or is a JSON array of them; gzip is unpacked.
+--aliases takes ARM's providers?$expand=resourceTypes/aliases, or a map of alias to path.
 Exit code 0: all compiled; 1: some failed; 2: the input cannot be read.`;
 
 /** What became of the definitions. */
@@ -36,23 +37,15 @@ runCommand({
 
 function compileAll(file: string, options: CompileOptions): Tally {
   const tally: Tally = { compiled: [], failed: [], problems: new Map() };
-  const lines = readText(file).split('\n');
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const source = parseJson(line, `${file} line ${i + 1}`);
+  for (const { source, name } of readDefinitions(file)) {
     const result = compileDefinition(source, options);
     for (const kind of new Set(result.problems.map((each) => `${each.severity} ${each.kind}`))) {
       tally.problems.set(kind, (tally.problems.get(kind) ?? 0) + 1);
     }
     if (result.ok) tally.compiled.push(result.policy);
-    else tally.failed.push({ name: nameOf(source, i), problems: result.problems });
+    else tally.failed.push({ name, problems: result.problems });
   }
   return tally;
-}
-
-function nameOf(source: unknown, line: number): string {
-  const name = typeof source === 'object' && source !== null && 'name' in source ? source.name : undefined;
-  return typeof name === 'string' ? name : `line ${line + 1}`;
 }
 
 function printTally({ compiled, failed, problems }: Tally): void {

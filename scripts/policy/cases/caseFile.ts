@@ -29,7 +29,8 @@ export function readCaseFile(path: string): CaseFile | null {
   const document: unknown = parse(readFileSync(path, 'utf8'));
   if (!isRecord(document) || !Array.isArray(document.cases)) return null;
   const { cases, ...shared } = document;
-  return { path, shared, cases: cases.filter(isCase) };
+  const labelled = cases.map((each, i) => ({ ...(isRecord(each) ? each : {}), note: noteOf(each, i) }));
+  return { path, shared, cases: labelled };
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
@@ -42,6 +43,7 @@ export function wordOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-function isCase(value: unknown): value is LabelledCase {
-  return isRecord(value) && typeof value.note === 'string';
+/** What a case is called; by its place where it has no note. */
+function noteOf(value: unknown, index: number): string {
+  return (isRecord(value) ? wordOf(value.note) : '') || `case ${index + 1}`;
 }

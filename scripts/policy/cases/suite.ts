@@ -1,11 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import {
-  type AliasTable,
-  aliasesFromProviders,
-  type PolicySemantics,
-} from '../../../src/features/policy/cases.ts';
-import { readJson } from '../cli/files.ts';
+import type { AliasTable, PolicySemantics } from '../../../src/features/policy/cases.ts';
+import { readAliases } from '../cli/files.ts';
 import {
   type CaseFile,
   type CaseResult,
@@ -25,14 +21,19 @@ export interface RunnableCase {
   readonly run: (semantics: PolicySemantics) => CaseResult;
 }
 
-/** All labelled cases in the YAML files below a directory. @throws when the directory or a file cannot be read */
+/** All labelled cases in the YAML files below a directory; a file that cannot be read is one that fails. @throws when the directory cannot be read */
 export function findCases(directory: string): RunnableCase[] {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.ya?ml$/.test(name))
     .sort();
   return files.flatMap((name) => {
-    const file = readCaseFile(join(directory, name));
-    return file === null ? [] : casesOf(file, directory);
+    try {
+      const file = readCaseFile(join(directory, name));
+      return file === null ? [] : casesOf(file, directory);
+    } catch (error) {
+      const result = failed(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return [{ label: name, run: () => result }];
+    }
   });
 }
 
@@ -78,5 +79,5 @@ function aliasesFor(file: CaseFile, directory: string): AliasTable | null {
     join(file.path, '..', '..', 'aliases', aliases),
     join(file.path, '..', 'aliases', aliases),
   ];
-  return aliasesFromProviders(readJson(candidates.find((path) => existsSync(path)) ?? aliases));
+  return readAliases(candidates.find((path) => existsSync(path)) ?? aliases);
 }

@@ -10,11 +10,12 @@ import {
 /** Something the caller did wrong; shown as one line, exit code 2. */
 export class UsageError extends Error {}
 
-/** Reads a text file, unpacking it when its name ends in .gz. @throws UsageError */
+/** Reads a text file, unpacked where its content is gzip, without a byte order mark. @throws UsageError */
 export function readText(path: string): string {
   try {
     const bytes = readFileSync(path);
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return new TextDecoder().decode(isPacked ? gunzipSync(bytes) : bytes);
   } catch (cause) {
     throw new UsageError(`cannot read ${path}: ${reason(cause)}`, { cause });
   }

@@ -1,5 +1,4 @@
 /** What the runner of labelled cases needs beyond the public face. */
-export { aliasesFromProviders } from './aliases/fromProviders.ts';
 export type { AliasTable } from './aliases/table.ts';
 export { compileDefinition } from './definition/compile.ts';
 export { describeEffect } from './evaluation/describe.ts';

@@ -74,6 +74,40 @@ describe('policy:cases', () => {
   });
 });
 
+describe('files of definitions', () => {
+  const good = { name: 'good', properties: { policyRule: auditIf({ field: 'name', equals: 'a' }) } };
+  const bare = auditIf({ field: 'name', equals: 'b' });
+  const lines = [JSON.stringify(good), '', JSON.stringify(bare), '{"name": "cut'].join('\r\n');
+
+  test.each([
+    ['lines with a byte order mark, CRLF and a line that is cut', `\uFEFF${lines}`, 'failed line 4'],
+    ['lines, packed without saying so', gzipSync(lines), 'failed line 4'],
+    ['an array', JSON.stringify([good, bare, { properties: { displayName: 'Broken' } }]), 'failed Broken'],
+    ["ARM's answer", JSON.stringify({ value: [good, bare, { id: '/x/broken' }] }), 'failed broken'],
+  ])('%s', (_, content, failure) => {
+    const { status, out } = run('compile', file('definitions.txt', content));
+
+    expect(out).toContain(failure);
+    expect(out.at(-1)).toContain('2 compiled, 1 failed');
+    expect(status).toBe(1);
+  });
+
+  test('a file of cases that is no YAML is one that fails; cases without a note are counted', () => {
+    const directory = mkdtempSync(join(folder, 'cases-'));
+    writeFileSync(join(directory, 'broken.yaml'), 'cases: [');
+    const rule = JSON.stringify(bare);
+    writeFileSync(
+      join(directory, 'unnamed.yaml'),
+      `cases:\n  - policy_rule: '${rule}'\n    want_parse_error: true\n`,
+    );
+
+    const { out } = run('cases', directory);
+
+    expect(out[0]).toBe('0 passed, 2 failed, 0 skipped');
+    expect(out[2]).toContain('failed unnamed.yaml: case 1');
+  });
+});
+
 describe('policy:evaluate', () => {
   test('explains in a sentence', () => {
     const definition = file(

@@ -88,6 +88,11 @@ function findOperatorKey({ path, keys, context }: Parsed): string | null {
   const operators = rest.filter((key) => findOperator(key) !== undefined);
   for (const key of rest) {
     if (findOperator(key) !== undefined) continue;
+    if (key.toLowerCase() === 'source') {
+      const reason = 'source is no longer part of the language: ask about a field, a value or a count';
+      report(context.problems, 'unknownKey', { path: `${path}.${key}`, reason, nearest: 'field' });
+      continue;
+    }
     const meant = nearest(key, [...operatorNames(), 'field', 'value', 'count', 'allOf', 'anyOf', 'not']);
     const kind = operators.length === 0 ? 'unknownOperator' : 'unknownKey';
     report(context.problems, kind, {

@@ -79,6 +79,7 @@ describe('initiatives', () => {
     expect(problems.map(({ kind, nearest }) => [kind, nearest])).toEqual([
       ['structure', undefined],
       ['unknownParameter', 'tag'],
+      ['parameter', undefined],
       ['structure', 'CIS_1'],
       ['duplicateKey', undefined],
       ['expression', undefined],

@@ -2,6 +2,7 @@ import type { Fault } from '../expressions/fault.ts';
 import { evaluateTemplate } from '../expressions/standalone.ts';
 import { parseTemplate } from '../expressions/template.ts';
 import { isArray, isObject, type Json, type JsonObject, readKeyOf, type Selected } from '../json/json.ts';
+import { reportUnknownKeys } from '../keys.ts';
 import { hasErrors, type Problem, type ProblemList, problemList, report } from '../problems.ts';
 import { azureSemantics } from '../semantics.ts';
 import { nearest } from '../text/nearest.ts';
@@ -115,9 +116,20 @@ interface MemberSite {
   readonly seen: Set<string>;
 }
 
+const KEYS = [
+  'policyDefinitionId',
+  'policyDefinitionReferenceId',
+  'definitionVersion',
+  'latestDefinitionVersion',
+  'effectiveDefinitionVersion',
+  'parameters',
+  'groupNames',
+];
+
 function compileMember(json: Json, index: number, site: MemberSite): InitiativeMember | null {
   const path = `$.policyDefinitions[${index}]`;
   const reference = isObject(json) ? json : {};
+  reportUnknownKeys(reference, KEYS, { path, problems: site.problems });
   const definitionId = textOf(readKeyOf(reference, 'policyDefinitionId'));
   const referenceId = textOf(readKeyOf(reference, 'policyDefinitionReferenceId')) || String(index);
   if (site.seen.has(referenceId.toLowerCase())) {
@@ -189,6 +201,11 @@ function checkMemberParameters(
       });
     }
     parseTemplate(givenValue(given), `${path}.${name}`, site.problems);
+  }
+  for (const { name, defaultValue } of policy.parameters) {
+    if (defaultValue !== undefined || readKeyOf(values, name) !== undefined) continue;
+    const reason = `the definition needs a value for ${name}`;
+    report(site.problems, 'parameter', { path: `${path}.${name}`, reason });
   }
 }
 

@@ -9,6 +9,7 @@ import {
   typeName,
   wordOf,
 } from '../json/json.ts';
+import { type KeysSite, reportUnknownKeys } from '../keys.ts';
 import { type Problem, type ProblemList, problemList, report } from '../problems.ts';
 import { nearest } from '../text/nearest.ts';
 
@@ -44,6 +45,8 @@ export function parseParameters(json: Selected, path: string, problems: ProblemL
     if (seen.has(name.toLowerCase()))
       report(problems, 'duplicateKey', { path: place, reason: `${name} is given twice` });
     seen.add(name.toLowerCase());
+    if (!isObject(declaration))
+      report(problems, 'parameter', { path: place, reason: `parameter ${name} must be an object` });
     return parseParameter(name, isObject(declaration) ? declaration : {}, { path: place, problems });
   });
 }
@@ -61,14 +64,22 @@ function parseParameter(
       given === undefined ? `parameter ${name} has no type` : `${wordOf(given)} is not a parameter type`;
     report(at.problems, 'parameter', { path: `${at.path}.type`, reason, nearest: meant });
   }
+  reportUnknownKeys(json, KEYS, at);
   const allowed = readKeyOf(json, 'allowedValues');
-  return {
+  if (allowed !== undefined && !isArray(allowed))
+    report(at.problems, 'parameter', { path: `${at.path}.allowedValues`, reason: 'expected an array' });
+  const parameter = {
     name,
     type,
     defaultValue: readKeyOf(json, 'defaultValue'),
     allowedValues: isArray(allowed) ? allowed : null,
   };
+  if (parameter.defaultValue !== undefined && parameter.defaultValue !== null)
+    checkValue(parameter, parameter.defaultValue, { path: `${at.path}.defaultValue`, problems: at.problems });
+  return parameter;
 }
+
+const KEYS = ['type', 'metadata', 'defaultValue', 'allowedValues', 'schema'];
 
 /**
  * Checks the values of an assignment against the declarations.
@@ -76,7 +87,10 @@ function parseParameter(
  */
 export function checkParameterValues(declared: readonly Parameter[], values: JsonObject): Problem[] {
   const problems = problemList();
-  for (const parameter of declared) checkValue(parameter, readKeyOf(values, parameter.name), problems);
+  for (const parameter of declared) {
+    const path = `$.parameters.${parameter.name}`;
+    checkValue(parameter, readKeyOf(values, parameter.name), { path, problems });
+  }
   const names = declared.map((parameter) => parameter.name);
   for (const name of Object.keys(values)) {
     if (names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
@@ -89,8 +103,7 @@ export function checkParameterValues(declared: readonly Parameter[], values: Jso
   return problems.all;
 }
 
-function checkValue(parameter: Parameter, value: Selected, problems: ProblemList): void {
-  const path = `$.parameters.${parameter.name}`;
+function checkValue(parameter: Parameter, value: Selected, { path, problems }: KeysSite): void {
   if (value === undefined) {
     if (parameter.defaultValue === undefined)
       report(problems, 'parameter', { path, reason: 'a value is required' });

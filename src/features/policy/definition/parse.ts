@@ -5,6 +5,7 @@ import type { Template } from '../expressions/ast.ts';
 import { parseTemplate } from '../expressions/template.ts';
 import { duplicateKeys } from '../json/duplicates.ts';
 import { isObject, type Json, type JsonObject, readKeyOf, type Selected, wordOf } from '../json/json.ts';
+import { reportMisspeltKeys, reportUnknownKeys } from '../keys.ts';
 import { limits } from '../limits.ts';
 import { type ProblemList, report } from '../problems.ts';
 import { type Mode, parseMode } from './modes.ts';
@@ -86,6 +87,7 @@ function parseProperties(properties: JsonObject, parse: Parse): ParsedDefinition
   keysByLowerCase(properties, '$', problems);
   const declared = readKeyOf(properties, 'parameters');
   const parameters = parseParameters(declared, '$.parameters', problems);
+  reportMisspeltKeys(properties, ['policyRule', 'parameters'], { path: '$', problems });
   const mode = parse.bareRule ? ({ kind: 'all' } as const) : modeOf(readKeyOf(properties, 'mode'), problems);
   const rule = readKeyOf(properties, 'policyRule');
   if (!isObject(rule)) {
@@ -96,6 +98,7 @@ function parseProperties(properties: JsonObject, parse: Parse): ParsedDefinition
     return null;
   }
   keysByLowerCase(rule, '$.policyRule', problems);
+  if (!parse.bareRule) reportUnknownKeys(rule, ['if', 'then'], { path: '$.policyRule', problems });
   const then = parseThen(rule, problems);
   const condition = parseIf(rule, problems);
   if (then === null || condition === null) return null;
@@ -145,7 +148,10 @@ function parseThen(
 ): Pick<ParsedDefinition, 'effect' | 'details' | 'detailsPath'> | null {
   const path = '$.policyRule.then';
   const then = readKeyOf(rule, 'then');
-  if (isObject(then)) keysByLowerCase(then, path, problems);
+  if (isObject(then)) {
+    keysByLowerCase(then, path, problems);
+    reportUnknownKeys(then, ['effect', 'details'], { path, problems });
+  }
   const effect = isObject(then) ? readKeyOf(then, 'effect') : undefined;
   if (!isObject(then) || typeof effect !== 'string') {
     report(problems, 'structure', { path, reason: 'the rule needs then with an effect, as text' });

@@ -86,6 +86,76 @@ describe('problems of a definition', () => {
       [['expression', '$.policyRule.if.count.where.value', 'item']],
     ],
     [
+      'a part of the rule misspelt',
+      { policyRule: { if: leaf, ten: { effect: 'audit' } } },
+      [
+        ['unknownKey', '$.policyRule.ten', 'then'],
+        ['structure', '$.policyRule.then', undefined],
+      ],
+    ],
+    [
+      'the rule misspelt',
+      { policyRul: auditIf(leaf) },
+      [
+        ['unknownKey', '$.policyRul', 'policyRule'],
+        ['structure', '$.policyRule', undefined],
+      ],
+    ],
+    [
+      'a key of then misspelt',
+      ruleWith(leaf, { effect: 'audit', detail: {} }),
+      [['unknownKey', '$.policyRule.then.detail', 'details']],
+    ],
+    [
+      'a key of a parameter misspelt',
+      { parameters: { a: { type: 'String', defaultVale: 'x' } }, policyRule: auditIf(leaf) },
+      [['unknownKey', '$.parameters.a.defaultVale', 'defaultValue']],
+    ],
+    [
+      'a default of another type',
+      { parameters: { a: { type: 'Array', defaultValue: 'x' } }, policyRule: auditIf(leaf) },
+      [['parameter', '$.parameters.a.defaultValue', undefined]],
+    ],
+    [
+      'a default that is not allowed',
+      {
+        parameters: { a: { type: 'String', defaultValue: 'x', allowedValues: ['y'] } },
+        policyRule: auditIf(leaf),
+      },
+      [['parameter', '$.parameters.a.defaultValue', 'y']],
+    ],
+    [
+      'what the language no longer has',
+      auditIf({ source: 'action', equals: 'x' }),
+      [
+        ['structure', '$.policyRule.if', undefined],
+        ['unknownKey', '$.policyRule.if.source', 'field'],
+      ],
+    ],
+    [
+      'a key of details misspelt',
+      ruleWith(leaf, { effect: 'auditIfNotExists', details: { type: 'A/b', existenceConditon: leaf } }),
+      [['unknownKey', '$.policyRule.then.details.existenceConditon', 'existenceCondition']],
+    ],
+    [
+      'a scope that is none',
+      ruleWith(leaf, { effect: 'auditIfNotExists', details: { type: 'A/b', existenceScope: 'subscripton' } }),
+      [['effectDetails', '$.policyRule.then.details.existenceScope', 'subscription']],
+    ],
+    [
+      'a conflict effect that is none',
+      ruleWith(leaf, {
+        effect: 'modify',
+        details: { conflictEffect: 'dney', operations: [{ operation: 'remove', field: 'tags.a' }] },
+      }),
+      [['effectDetails', '$.policyRule.then.details.conflictEffect', 'deny']],
+    ],
+    [
+      'a default state that is none',
+      ruleWith(leaf, { effect: 'manual', details: { defaultState: 'Unknwn' } }),
+      [['effectDetails', '$.policyRule.then.details.defaultState', 'Unknown']],
+    ],
+    [
       'all of them at once',
       auditIf({
         allOf: [
@@ -102,6 +172,15 @@ describe('problems of a definition', () => {
     const problems = problemsOf(source);
 
     expect(problems).toEqual(wanted);
+  });
+
+  test('keys that mean nothing, and resemble none that does, are a warning', () => {
+    const result = compileDefinition(ruleWith(leaf, { effect: 'audit', comment: 'x' }));
+
+    expect(result).toMatchObject({
+      ok: true,
+      problems: [{ severity: 'warning', kind: 'unknownKey', path: '$.policyRule.then.comment' }],
+    });
   });
 
   test('data-plane modes compile, and say that they are evaluated elsewhere', () => {

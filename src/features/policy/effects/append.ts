@@ -1,4 +1,5 @@
 import { isArray, isObject, type Json, type JsonObject, readKeyOf, type Selected } from '../json/json.ts';
+import { reportUnknownKeys } from '../keys.ts';
 import { members } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 import { report } from '../problems.ts';
@@ -40,6 +41,7 @@ function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
 }
 
 function compileItem(item: JsonObject, site: DetailsSite): Item {
+  reportUnknownKeys(item, ['field', 'value'], { path: site.path, problems: site.environment.problems });
   const field = readKeyOf(item, 'field');
   const value = readKeyOf(item, 'value');
   if (typeof field !== 'string' || value === undefined) {

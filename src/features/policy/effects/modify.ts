@@ -9,6 +9,7 @@ import {
   type Selected,
   wordOf,
 } from '../json/json.ts';
+import { reportUnknownKeys, reportUnknownWord } from '../keys.ts';
 import { members } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 import { report } from '../problems.ts';
@@ -47,6 +48,9 @@ const operations: Readonly<Record<string, (current: Json | undefined, value: Jso
 function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
   const object = detailsObject(details, site);
   if (object === null) return { describe: () => ({ details: null }) };
+  const place = { path: site.path, problems: site.environment.problems };
+  reportUnknownKeys(object, ['roleDefinitionIds', 'conflictEffect', 'operations'], place);
+  reportUnknownWord(object, 'conflictEffect', { ...place, words: ['audit', 'deny', 'disabled'] });
   const given = detail(object, 'operations');
   const list = isArray(given) ? given : [];
   if (!isArray(given)) {
@@ -75,6 +79,7 @@ function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
 
 function compileOperation(json: JsonObject, site: DetailsSite): Operation {
   const { problems } = site.environment;
+  reportUnknownKeys(json, ['operation', 'field', 'value', 'condition'], { path: site.path, problems });
   const given = readKeyOf(json, 'operation');
   const kind = Object.keys(operations).find((name) => name.toLowerCase() === wordOf(given).toLowerCase());
   if (kind === undefined) {

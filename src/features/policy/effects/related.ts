@@ -3,6 +3,7 @@ import type { CompiledCondition } from '../conditions/compiled.ts';
 import type { ConditionEnvironment } from '../conditions/environment.ts';
 import { parseCondition } from '../conditions/parse.ts';
 import { isObject, type Json, type JsonObject, type Selected } from '../json/json.ts';
+import { reportUnknownKeys, reportUnknownWord } from '../keys.ts';
 import { limits } from '../limits.ts';
 import { problemList, report } from '../problems.ts';
 import type { Run } from '../run.ts';
@@ -44,8 +45,24 @@ export function isRelatedDetails(details: CompiledDetails): details is CompiledR
   return 'target' in details;
 }
 
+const KEYS = [
+  'type',
+  'name',
+  'kind',
+  'resourceGroupName',
+  'existenceScope',
+  'existenceCondition',
+  'evaluationDelay',
+  'roleDefinitionIds',
+  'deployment',
+  'deploymentScope',
+];
+
 function compileRelatedDetails(details: Selected, site: DetailsSite): CompiledRelated {
   const object = detailsObject(details, site) ?? {};
+  const place = { path: site.path, problems: site.environment.problems };
+  reportUnknownKeys(object, KEYS, place);
+  reportUnknownWord(object, 'existenceScope', { ...place, words: ['resourceGroup', 'subscription'] });
   const type = detail(object, 'type');
   if (typeof type !== 'string') {
     report(site.environment.problems, 'effectDetails', {

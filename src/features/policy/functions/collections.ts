@@ -13,6 +13,7 @@ export const collectionFunctions: readonly PlainFunction[] = [
   { name: 'take', arity: [2, 2], call: (args) => cut('take', args, (count) => [0, count]) },
   { name: 'skip', arity: [2, 2], call: (args) => cut('skip', args, (count) => [count, undefined]) },
   { name: 'array', arity: [1, 1], call: (args) => toArray(argument(args, 0)) },
+  { name: 'flatten', arity: [1, 1], call: (args) => array(args, 'flatten').flat() },
   { name: 'createArray', arity: [0, MANY], call: (args) => [...args] },
   { name: 'coalesce', arity: [1, MANY], call: (args) => args.find((arg) => arg !== null) ?? null },
   { name: 'intersection', arity: [2, MANY], call: intersection },

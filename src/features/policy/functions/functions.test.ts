@@ -57,6 +57,7 @@ const values: [string, unknown][] = [
     "[union(createObject('a', createObject('x', 1)), createObject('A', createObject('y', 2)))]",
     { a: { x: 1, y: 2 } },
   ],
+  ['[flatten(createArray(createArray(1, 2), createArray(createArray(3)), 4))]', [1, 2, [3], 4]],
   ['[intersection(createArray(1, 2, 2, 3), createArray(3, 2))]', [2, 3]],
   [
     "[items(createObject('b', 1, 'A', 2))]",

@@ -3,7 +3,7 @@ import { Compliance } from '#features/compliance/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
-import { Governance } from '#features/governance/index.ts';
+import { Governance, governanceRoutes } from '#features/governance/index.ts';
 import { Idempotency } from '#features/idempotency/index.ts';
 import { Identity, identityRoutes } from '#features/identity/index.ts';
 import {
@@ -12,6 +12,8 @@ import {
   InventoryStore,
   inventoryRoutes,
   Publisher,
+  resourceKey,
+  segmentOf,
 } from '#features/inventory/index.ts';
 import { JobStore } from '#features/jobs/index.ts';
 import { Limits } from '#features/limits/index.ts';
@@ -81,6 +83,7 @@ export function createServices(settings: Settings) {
         blobs,
         queues,
         clock,
+        estate: estateOf(storeOf(tenantId)),
         isStarterPackAssigned: settings.STARTER_PACK_ASSIGNED,
       }),
   );
@@ -160,6 +163,7 @@ export function createServices(settings: Settings) {
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
+    ...governanceRoutes(governanceOf),
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
@@ -210,6 +214,15 @@ export function createServices(settings: Settings) {
     diagnosis,
     api,
     prepare,
+  };
+}
+
+/** What governance asks of the inventory. */
+function estateOf(store: InventoryStore) {
+  return {
+    knowsSubscription: async (id: string) =>
+      (await store.segments.list()).some(({ segment }) => segment === id),
+    knowsResource: async (id: string) => (await store.get(segmentOf(id), resourceKey(id))) !== undefined,
   };
 }
 

@@ -63,6 +63,7 @@ export function toProblemResponse(
   if (failure?.details.retryAfterSeconds !== undefined)
     headers.set('retry-after', String(failure.details.retryAfterSeconds));
   const problem: Problem = {
+    ...failure?.details.extensions,
     type: `urn:policycortex:problem:${failure?.code ?? 'internal'}`,
     title,
     status,

@@ -23,6 +23,8 @@ export type FailureDetails = {
   /** What a caller may switch on, where it is finer than the failure's own code: `InvalidUrl`, say. */
   readonly problemCode?: string;
   readonly problems?: readonly FieldProblem[];
+  /** Extension members of the problem (RFC 9457), beside the ones that every problem has. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
   /** What the caller can do next, one sentence. */
   readonly next?: string;
   readonly retryAfterSeconds?: number;

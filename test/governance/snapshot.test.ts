@@ -19,6 +19,7 @@ const BY = {
 };
 let emulators: Awaited<ReturnType<typeof startEmulators>>;
 let tenants = 0;
+const estate = { knowsSubscription: async () => true, knowsResource: async () => true };
 
 beforeAll(async () => {
   emulators = await startEmulators();
@@ -32,7 +33,10 @@ function newTenant(): string {
 
 function governance(tenantId: string, isStarterPackAssigned = false) {
   const clock = manualClock();
-  return { clock, governance: new Governance(tenantId, { ...emulators, clock, isStarterPackAssigned }) };
+  return {
+    clock,
+    governance: new Governance(tenantId, { ...emulators, clock, estate, isStarterPackAssigned }),
+  };
 }
 
 function definition(name: string, text = 'text'): DefinitionRecord {

@@ -12,6 +12,7 @@ export type {
   Severity,
   Snapshot,
 } from './model.ts';
+export { governanceRoutes } from './routes.ts';
 export { governanceBlobs, governanceTable } from './rows.ts';
 export { isWithin, parseScope, rootScope, type Scope } from './scope.ts';
 export { Governance } from './service.ts';

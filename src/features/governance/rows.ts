@@ -2,7 +2,8 @@ import type { ContainerDeclaration, TenantBlobs } from '#platform/blobs.ts';
 import { decodeBody, encodeBody } from '#platform/payload.ts';
 import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
 import { armIdOf, keyOf } from './ids.ts';
-import type { Kind, Records } from './model.ts';
+import type { DefinitionRecord, Kind, Records } from './model.ts';
+import { summaryOf } from './summary.ts';
 
 export const governanceTable: TableDeclaration = {
   name: 'governance',
@@ -24,7 +25,7 @@ const PREFIX: Readonly<Record<Kind, string>> = {
 };
 
 /** Columns of what the sync compares and lists show, beside the record itself. */
-type RecordRow = { origin: string; hash?: string };
+type RecordRow = { origin: string; hash?: string; summary?: string };
 
 /** A record with the hash of the Azure document that it was made of. */
 export type Stored<K extends Kind> = { readonly record: Records[K]; readonly hash: string | undefined };
@@ -52,7 +53,12 @@ export async function encodeRecord<K extends Kind>(
   blobs: TenantBlobs,
 ): Promise<Row> {
   const name = `records/${recordRowKey(kind, record).replace('|', '/')}`;
-  const row: RecordRow = { origin: record.origin, ...(hash !== undefined && { hash }) };
+  const isListed = kind === 'definition' || kind === 'initiative';
+  const row: RecordRow = {
+    origin: record.origin,
+    ...(hash !== undefined && { hash }),
+    ...(isListed && { summary: JSON.stringify(summaryOf(kind, record as DefinitionRecord)) }),
+  };
   return { ...row, ...(await encodeBody(JSON.stringify(record), blobs, name)) };
 }
 

@@ -10,6 +10,7 @@ import { type Partition, type Row, type RowWrite, type Tables, WriteConflict } f
 import { toEvents } from './events.ts';
 import { type ManagementGroups, noManagementGroups } from './hierarchy.ts';
 import type { GovernanceChange, Kind, Records } from './model.ts';
+import { REMARK, type Remark } from './remarks.ts';
 import {
   fromRevisionRow,
   HIERARCHY_KEY,
@@ -91,6 +92,19 @@ export class GovernanceStore {
     return row && (await decodeRecord<K>(row, this.blobs));
   }
 
+  /** Our remarks on definitions that are not ours, by key. */
+  async remarks(): Promise<Map<string, Remark>> {
+    const rows = await this.#rows.list<{ remark: string }>({ from: REMARK, to: `${REMARK}~` });
+    return new Map(
+      rows.map(({ rowKey, remark }) => [rowKey.slice(REMARK.length), JSON.parse(remark) as Remark]),
+    );
+  }
+
+  async remark(key: string): Promise<Remark | undefined> {
+    const row = await this.#rows.get<{ remark: string }>(REMARK + key);
+    return row && (JSON.parse(row.remark) as Remark);
+  }
+
   /** The management groups, as they were read last. */
   async managementGroups(): Promise<ManagementGroups> {
     const row = await this.#rows.get(HIERARCHY_KEY);
@@ -116,10 +130,10 @@ export class GovernanceStore {
    * somebody was faster. Returns the revision that holds then.
    * @throws Failure `unavailable` where others are always faster
    */
-  async change(decide: () => Promise<Draft | undefined>): Promise<string> {
+  async change(decide: (revision: string) => Promise<Draft | undefined>): Promise<string> {
     for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
       const before = await this.revision();
-      const draft = await decide();
+      const draft = await decide(this.textOf(before));
       if (!draft) return this.textOf(before);
       try {
         return await this.#commit(before, draft);

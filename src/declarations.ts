@@ -9,6 +9,7 @@ import { keysTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
 import { limitsTable } from '#features/limits/index.ts';
+import { metricsTable } from '#features/metrics/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
@@ -28,6 +29,7 @@ export const tables: readonly TableDeclaration[] = [
   deliveriesTable,
   governanceTable,
   complianceTable,
+  metricsTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs, governanceBlobs];
 export const queues: readonly QueueDeclaration[] = [

@@ -17,6 +17,7 @@ import {
 } from '#features/inventory/index.ts';
 import { JobStore } from '#features/jobs/index.ts';
 import { Limits } from '#features/limits/index.ts';
+import { inventorySource, MetricStore, Metrics, metricRoutes } from '#features/metrics/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
 import { healthRoutes } from '#http/health.ts';
@@ -124,6 +125,12 @@ export function createServices(settings: Settings) {
     retentionDays: settings.WEBHOOK_RETENTION_DAYS,
     overlapHours: settings.WEBHOOK_SECRET_OVERLAP_HOURS,
   });
+  const metrics = new Metrics({
+    storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
+    inventoryOf: storeOf,
+    sources: [inventorySource(storeOf)],
+    clock,
+  });
   const dependencies = [
     { name: 'tables', critical: true, check: () => tables.ping() },
     ...containers.map((container) => ({
@@ -167,6 +174,7 @@ export function createServices(settings: Settings) {
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
+    ...metricRoutes(metrics),
     ...healthRoutes(dependencies),
   ];
   const idempotency = new Idempotency({ tables, clock });
@@ -211,6 +219,7 @@ export function createServices(settings: Settings) {
     idempotency,
     directory,
     webhooks,
+    metrics,
     diagnosis,
     api,
     prepare,

@@ -68,6 +68,11 @@ const shape = {
       'When compliance makes up for missed events, expired exemptions and policies that depend on the time.',
     unit: 'NCRONTAB, six fields, UTC',
   }),
+  METRICS_SCHEDULE: z.string().default('0 */15 * * * *').meta({
+    description: 'When the numbers of the hour and the day are taken.',
+    unit: 'NCRONTAB, six fields, UTC',
+    sample: '*/30 * * * * *',
+  }),
   RETENTION_SCHEDULE: z.string().default('0 17 3 * * *').meta({
     description: 'When history that is older than the retention is removed.',
     unit: 'NCRONTAB, six fields, UTC',

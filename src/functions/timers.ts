@@ -22,6 +22,7 @@ export function registerTimers(services: Services): void {
   registerTimer('governanceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepGovernance(services));
   registerTimer('complianceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepCompliance(services));
   registerTimer('reconciliationTimer', settings.RECONCILIATION_SCHEDULE, () => reconcile(services));
+  registerTimer('metricsTimer', settings.METRICS_SCHEDULE, () => rollMetrics(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();
@@ -61,7 +62,12 @@ async function reconcile({ compliance, tables }: Services): Promise<void> {
   }
 }
 
-async function forgetOldHistory({ tables, storeOf, settings, clock }: Services): Promise<void> {
+async function rollMetrics({ tables, metrics }: Services): Promise<void> {
+  for (const tenantId of await listTenants(tables))
+    await separately({ tenantId }, () => metrics.roll(tenantId));
+}
+
+async function forgetOldHistory({ tables, storeOf, settings, clock, metrics }: Services): Promise<void> {
   const before = new Date(clock.now().getTime() - settings.HISTORY_RETENTION_DAYS * DAY_MS).toISOString();
   for (const tenantId of await listTenants(tables)) {
     const store = storeOf(tenantId);
@@ -71,6 +77,7 @@ async function forgetOldHistory({ tables, storeOf, settings, clock }: Services):
         if (commits > 0) log.information('history removed', { tenantId, segment, commits });
       });
     }
+    await separately({ tenantId }, async () => void (await metrics.forget(tenantId)));
   }
 }
 
@@ -98,14 +105,11 @@ async function sweepGovernance({ tables, governanceOf, clock }: Services): Promi
 }
 
 /** The trouble of one segment is not that of the others. */
-async function separately(
-  scope: { tenantId: string; segment: string },
-  work: () => Promise<void>,
-): Promise<void> {
+async function separately(scope: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    log.error('a segment could not be tended', { ...scope, error: messageOf(error) });
+    log.error('a tenant or segment could not be tended', { ...scope, error: messageOf(error) });
   }
 }
 

@@ -61,7 +61,10 @@ function runAll(cases: readonly RunnableCase[], name: keyof typeof presets, verb
         reason: result.reason,
         decisions: name === 'azure' ? explainDisagreement(runnable) : null,
       });
-    if (verbose) console.log(`${result.verdict} ${runnable.label}`);
+    if (verbose)
+      console.log(
+        `${result.verdict} ${runnable.label}${result.verdict === 'skipped' ? `: ${result.reason}` : ''}`,
+      );
   }
   printDecisions(failures);
   console.log(`${passed} passed, ${failures.length} failed, ${skipped} skipped`);

@@ -41,11 +41,22 @@ function casesOf(file: CaseFile, directory: string): RunnableCase[] {
   const runner = runnerFor(file, directory);
   return file.cases.map((labelled) => ({
     label: `${relative(directory, file.path)}: ${labelled.note}`,
-    run: (semantics) =>
-      labelled.skip
-        ? { verdict: 'skipped', reason: wordOf(labelled.skip) }
-        : runGuarded(runner, labelled, semantics),
+    run: (semantics) => skipped(labelled) ?? runGuarded(runner, labelled, semantics),
   }));
+}
+
+/** What a case may ask for; another wish is skipped, since passing it would assert nothing. */
+const EXPECTATIONS = new Set([
+  ...['want', 'want_effect', 'want_undefined', 'want_details', 'want_null', 'want_error'],
+  ...['want_parse_error', 'want_compile_error', 'expected_normalized', 'expected_denormalized'],
+  ...['expected_envelope', 'expected_round_trip', 'expected_reverse_round_trip'],
+]);
+
+function skipped(labelled: LabelledCase): CaseResult | undefined {
+  if (labelled.skip) return { verdict: 'skipped', reason: wordOf(labelled.skip) };
+  const unknown = Object.keys(labelled).filter((key) => /^(want|expect)/.test(key) && !EXPECTATIONS.has(key));
+  if (unknown.length === 0) return undefined;
+  return { verdict: 'skipped', reason: `it asks for ${unknown.join(', ')}, which is not understood` };
 }
 
 type Runner = (labelled: LabelledCase, semantics: PolicySemantics) => CaseResult;

@@ -63,6 +63,15 @@ describe('policy:cases', () => {
     expect(here.out.at(-1)).toBe('failed case.yaml: one [by decision: missingArray]');
   });
 
+  test('skips, with the reason, what asks for something that it does not understand', () => {
+    file('case.yaml', yaml('want_colour: red'));
+
+    const { out } = run('cases', folder, '--verbose');
+
+    expect(out[0]).toContain('skipped case.yaml: one: it asks for want_colour');
+    expect(out.at(-1)).toBe('0 passed, 0 failed, 2 skipped');
+  });
+
   test('names the cases that fail', () => {
     file('case.yaml', yaml('want_effect: deny'));
 

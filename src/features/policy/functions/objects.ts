@@ -66,8 +66,13 @@ function parse(args: readonly Json[]): Json {
 /** @throws ExpressionFault when the text is not JSON */
 export function parseJson(source: string, name: string): Json {
   try {
-    return JSON.parse(source) as Json;
+    return JSON.parse(source, finite) as Json;
   } catch {
-    throw failure(`${name}(): the text is not JSON`);
+    throw failure(`${name}(): the text is not JSON, or holds a number that is too large`);
   }
+}
+
+function finite(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('too large');
+  return value;
 }

@@ -2,7 +2,7 @@ import { failure, shown } from '../expressions/fault.ts';
 import { isArray, isObject, type Json } from '../json/json.ts';
 import { limits } from '../limits.ts';
 import { splitBy } from '../text/find.ts';
-import { fold } from '../text/fold.ts';
+import { fold, toInvariantLower, toInvariantUpper } from '../text/fold.ts';
 import { findIgnoringCase, findLastIgnoringCase, replaceIgnoringCase } from '../text/insensitive.ts';
 import { array, integer, text } from './arguments.ts';
 import { formatFunction } from './format.ts';
@@ -15,8 +15,8 @@ export const stringFunctions: readonly PlainFunction[] = [
   formatFunction,
   { name: 'padLeft', arity: [2, 3], call: padLeft },
   { name: 'replace', arity: [3, 3], call: replace },
-  { name: 'toLower', arity: [1, 1], call: (args) => text(args, 'toLower').toLowerCase() },
-  { name: 'toUpper', arity: [1, 1], call: (args) => text(args, 'toUpper').toUpperCase() },
+  { name: 'toLower', arity: [1, 1], call: (args) => toInvariantLower(text(args, 'toLower')) },
+  { name: 'toUpper', arity: [1, 1], call: (args) => toInvariantUpper(text(args, 'toUpper')) },
   { name: 'trim', arity: [1, 1], call: (args) => text(args, 'trim').trim() },
   { name: 'split', arity: [2, 2], call: split },
   { name: 'join', arity: [2, 2], call: join },

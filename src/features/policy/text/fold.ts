@@ -26,3 +26,25 @@ export function foldedIn(text: string, folded: ReadonlySet<string>): boolean {
 function foldFully(text: string): string {
   return text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
+
+/** Letters whose upper or lower case the invariant culture leaves alone: dotless i, dotted I, long s. */
+const KEPT = 'ıİſ';
+
+/** Upper case as .NET's invariant culture has it: each character becomes one character, or stays (`ß`). */
+export function toInvariantUpper(text: string): string {
+  return mapSimply(text, (char) => char.toUpperCase());
+}
+
+/** Lower case as .NET's invariant culture has it. */
+export function toInvariantLower(text: string): string {
+  return mapSimply(text, (char) => char.toLowerCase());
+}
+
+function mapSimply(text: string, map: (char: string) => string): string {
+  if (ASCII.test(text)) return map(text);
+  const mapped = Array.from(text, (char) => {
+    const other = map(char);
+    return KEPT.includes(char) || other.length !== char.length ? char : other;
+  });
+  return mapped.join('');
+}

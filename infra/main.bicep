@@ -25,6 +25,12 @@ param watchedSubscriptionIds string[] = []
 @description('Who is told of alerts and of the budget.')
 param alertEmails string[]
 
+@description('Who answers for the resources; a tag of each.')
+param owner string = 'policycortex'
+
+@description('Who pays for the resources; a tag of each.')
+param costCenter string = 'policycortex'
+
 @description('Makes the identity that may write to the estate. It still gets no role there before it is onboarded with --write.')
 param enableWriting bool = false
 
@@ -42,7 +48,13 @@ param recoverVault bool = false
 
 param thisMonth string = utcNow('yyyy-MM-01')
 
-var tags = { 'azd-env-name': environmentName, application: 'policycortex' }
+var tags = {
+  'azd-env-name': environmentName
+  application: 'policycortex'
+  costCenter: costCenter
+  environment: profile.environment
+  owner: owner
+}
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: homeGroup(environmentName)

@@ -12,6 +12,8 @@ param watchedSubscriptionIds = filter(
   split(readEnvironmentVariable('WATCHED_SUBSCRIPTION_IDS', ''), ','),
   id => !empty(id)
 )
+param owner = readEnvironmentVariable('OWNER', 'policycortex')
+param costCenter = readEnvironmentVariable('COST_CENTER', 'policycortex')
 param enableWriting = readEnvironmentVariable('ENABLE_WRITING', 'false') == 'true'
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param recoverVault = readEnvironmentVariable('RECOVER_VAULT', 'false') == 'true'

@@ -3,6 +3,8 @@
 @export()
 @sealed()
 type Profile = {
+  @description('Kind of environment; a tag of each resource.')
+  environment: 'dev' | 'test' | 'prod'
   @description('Memory of an instance. The list index of a tenant stands in memory: about 1 GB for 1,000,000 resources.')
   instanceMemoryMB: 512 | 2048 | 4096
   @minValue(40)
@@ -59,6 +61,7 @@ type Profile = {
 @export()
 var profiles = {
   dev: {
+    environment: 'dev'
     instanceMemoryMB: 2048
     maximumInstanceCount: 40
     alwaysReady: { http: 0, queues: 0, timers: 0 }
@@ -75,6 +78,7 @@ var profiles = {
     settings: {}
   }
   prod: {
+    environment: 'prod'
     instanceMemoryMB: 4096
     maximumInstanceCount: 100
     alwaysReady: { http: 2, queues: 0, timers: 0 }
@@ -91,6 +95,7 @@ var profiles = {
     settings: {}
   }
   private: {
+    environment: 'prod'
     instanceMemoryMB: 4096
     maximumInstanceCount: 100
     alwaysReady: { http: 2, queues: 0, timers: 0 }

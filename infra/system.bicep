@@ -6,6 +6,7 @@ import { Tags } from 'types.bicep'
 
 type Onboarding = {
   environmentName: string
+  tags: Tags
   watchGroup: string
   topicName: string
   eventSubscriptionName: string
@@ -251,6 +252,7 @@ output functionAppUrl string = functionApp.outputs.url
 @description('What the onboarding of a subscription or management group needs to know.')
 output onboarding Onboarding = {
   environmentName: environmentName
+  tags: tags
   watchGroup: watch.group
   topicName: watch.topic
   eventSubscriptionName: watch.eventSubscription

@@ -44,6 +44,30 @@ resource endpointRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   }
 }
 
+// Nothing calls the app by this subnet: it calls out.
+resource appRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: '${name}-app'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'nobody'
+        properties: {
+          priority: 4096
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
 // The way out of the app, to Resource Manager and to webhooks: one address of its own.
 resource outboundAddress 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: '${name}-out'
@@ -74,6 +98,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
           addressPrefix: cidrSubnet(addressPrefix, 24, 0)
           defaultOutboundAccess: false
           natGateway: { id: outbound.id }
+          networkSecurityGroup: { id: appRules.id }
           delegations: [
             { name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }
           ]

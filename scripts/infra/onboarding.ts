@@ -28,6 +28,7 @@ export type OnboardingPorts = {
 
 const Installation = z.object({
   environmentName: z.string(),
+  tags: z.record(z.string(), z.string()),
   watchGroup: z.string(),
   topicName: z.string(),
   eventSubscriptionName: z.string(),
@@ -119,7 +120,6 @@ function watch(subscriptionId: string, installation: Installation, { options, po
     ...rest,
     writerPrincipalId: options.write ? writerPrincipalId : '',
     assignRoles: options.target.kind === 'subscription',
-    tags: { 'azd-env-name': environmentName, application: 'policycortex' },
     ...(other && { existingTopic: { name: other.name, group: other.resourceGroup } }),
   };
   ports.say(`${subscriptionId}: ${options.whatIf ? 'what would change' : 'deploying topic and roles'}`);

@@ -56,6 +56,8 @@ export function evaluate(
         AZURE_LOCATION: 'westeurope',
         WATCHED_SUBSCRIPTION_IDS: '',
         DEPLOYER_ADDRESSES: '',
+        OWNER: 'policycortex',
+        COST_CENTER: 'policycortex',
         ENABLE_WRITING: 'false',
         RECOVER_VAULT: 'false',
         ...options.environment,

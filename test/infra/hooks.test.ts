@@ -26,7 +26,8 @@ const NAMES = [
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'policycortex-hooks-'));
-  const installation = JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, name])));
+  const named = Object.fromEntries(NAMES.map((name) => [name, name]));
+  const installation = JSON.stringify({ ...named, tags: {} });
   fakeCommand(
     'az',
     `if (args.startsWith('deployment group show')) console.log(${JSON.stringify(installation)});`,

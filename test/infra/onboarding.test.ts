@@ -11,6 +11,7 @@ const OURS = { name: 'evgt-policycortex-prod', resourceGroup: 'rg-policycortex-p
 const THEIRS = { name: 'theirs', resourceGroup: 'rg-other' };
 const INSTALLATION = {
   environmentName: 'prod',
+  tags: { owner: 'platform' },
   watchGroup: OURS.resourceGroup,
   topicName: OURS.name,
   eventSubscriptionName: 'policycortex-prod',

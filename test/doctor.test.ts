@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { compare, Diagnosis, type Finding } from '#features/diagnosis/index.ts';
+import { compare, Diagnosis, diagnosisRoutes, type Finding } from '#features/diagnosis/index.ts';
 import { InventoryStore, Publisher } from '#features/inventory/index.ts';
+import { NOBODY } from '#http/principal.ts';
 import { type AzureSimulator, startAzure } from '#local/azure/index.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { encryptedSecrets } from '#platform/encryptedSecrets.ts';
@@ -225,6 +226,24 @@ describe('the doctor within', () => {
     expect(found['telemetry Application Insights']?.mend).toContain('Monitoring Metrics Publisher');
     expect(Object.keys(found)).not.toContain('identity reader');
   });
+});
+
+it('tells owners of another tenant nothing', async () => {
+  const [route] = diagnosisRoutes(new Diagnosis(ports()), { tenantId: TENANT, version: '1' });
+  const ask = (tenantId: string) =>
+    route?.handle({
+      principal: { ...NOBODY, tenantId, roles: ['owner'] },
+      params: {},
+      query: undefined,
+      body: undefined,
+      correlationId: 'c',
+      ifMatch: undefined,
+      origin: 'https://product',
+    });
+
+  expect(route?.role).toBe('owner');
+  await expect(ask('22222222-2222-4222-8222-222222222222')).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(ask(TENANT)).resolves.toHaveProperty('body.findings');
 });
 
 describe('the doctor outside', () => {

@@ -28,6 +28,9 @@ const MAX_KEPT = 150_000;
 const AZURITE_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+/** Lets the app write to the simulator, which asks for no token. */
+const NO_IDENTITY = '00000000-0000-4000-8000-000000000000';
+
 /** Starts the emulators side by side, then the app. A part whose endpoint the environment names is not started. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: Child[] = [];
@@ -41,6 +44,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       TENANT_ID: process.env.TENANT_ID ?? azure.tenantId,
       AZURE_RESOURCE_MANAGER_ENDPOINT: azure.endpoint,
       SECRETS_DIRECTORY: options.file('secrets'),
+      ...(azure.simulatorUrl && { AZURE_WRITER_CLIENT_ID: NO_IDENTITY }),
       STARTER_PACK_ASSIGNED: process.env.STARTER_PACK_ASSIGNED ?? 'true',
       ...storage,
       ...serviceBus,

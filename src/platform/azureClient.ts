@@ -1,3 +1,4 @@
+import type { ServiceClient } from '@azure/core-client';
 import type { AzureCredential } from './credential.ts';
 import { messageOf } from './failure.ts';
 import { traced } from './telemetry.ts';
@@ -119,4 +120,68 @@ function kindOf(status: number): AzureErrorKind {
   if (status === 429) return 'throttled';
   if (status >= 400 && status < 500) return 'badRequest';
   return 'unavailable';
+}
+
+type PagedList = (options: {
+  readonly onResponse: (response: { readonly bodyAsText?: string | null }) => void;
+}) => { byPage(): AsyncIterable<unknown> };
+
+/**
+ * Pages of a list as Azure sent them (the clients' own models drop fields they do not know); the next one is
+ * fetched while one is worked on. @throws AzureError
+ */
+export async function* rawPages(list: PagedList): AsyncGenerator<AzureDocument[]> {
+  let text: string | null | undefined;
+  const onResponse = (response: { readonly bodyAsText?: string | null }) => {
+    text = response.bodyAsText;
+  };
+  const pages = list({ onResponse }).byPage()[Symbol.asyncIterator]();
+
+  async function fetchPage(): Promise<AzureDocument[] | undefined> {
+    const { done } = await callAzure(() => pages.next());
+    return done ? undefined : valuesOf(text);
+  }
+
+  let next = fetchPage();
+  for (;;) {
+    const page = await next;
+    if (!page) return;
+    next = fetchPage();
+    next.catch(() => undefined);
+    yield page;
+  }
+}
+
+function valuesOf(text: string | null | undefined): AzureDocument[] {
+  const { value } = JSON.parse(text || '{}') as { value?: unknown };
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
+}
+
+/**
+ * A plain request through a client's own pipeline, for API versions that the client does not know.
+ * Returns the body; empty where there is none. @throws AzureError
+ */
+export function sendRaw(
+  client: Pick<ServiceClient, 'sendRequest'>,
+  request: { readonly method: 'GET' | 'POST'; readonly url: string; readonly body?: unknown },
+): Promise<AzureDocument> {
+  return callAzure(async () => {
+    const { createPipelineRequest, createHttpHeaders, RestError } = await import('@azure/core-rest-pipeline');
+    const response = await client.sendRequest(
+      createPipelineRequest({
+        url: request.url,
+        method: request.method,
+        headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
+        allowInsecureConnection: isPlainHttp(request.url),
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      }),
+    );
+    if (response.status < 400) return JSON.parse(response.bodyAsText || '{}') as AzureDocument;
+    const code = parseError(response.bodyAsText)?.code;
+    throw new RestError(`status ${response.status}`, {
+      statusCode: response.status,
+      response,
+      ...(code && { code }),
+    });
+  });
 }

@@ -36,6 +36,8 @@ export type Range = {
   /** Row keys below this one. */
   readonly to?: string;
   readonly select?: readonly string[];
+  /** Rows a page; 1,000 is the most that the service gives. */
+  readonly pageSize?: number;
 };
 
 /** Most operations that one entity group transaction takes. */
@@ -87,7 +89,9 @@ export class Partition {
       filter: conditions.join(' and '),
       ...(range.select && { select: this.#versions.columns(['RowKey', ...range.select]) }),
     };
-    const pages = this.#client.listEntities<T>({ queryOptions }).byPage({ maxPageSize: 1000 });
+    const pages = this.#client
+      .listEntities<T>({ queryOptions })
+      .byPage({ maxPageSize: range.pageSize ?? 1000 });
     for await (const page of pages) yield page.map((row) => this.#versions.lift(toStored<T>(row)));
   }
 

@@ -1,5 +1,6 @@
 import { Operations } from './arm/operations.ts';
 import { serve } from './arm/server.ts';
+import { Alerts } from './defender/alerts.ts';
 import { Drift } from './drift/drift.ts';
 import type { EventSchema } from './events/endpoint.ts';
 import { EventGrid } from './events/eventGrid.ts';
@@ -57,10 +58,12 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
   const { eventGridEndpoint: endpoint, eventSchema: schema = 'EventGridSchema', retryScale = 1 } = options;
   const events = new EventGrid({ endpoint, schema, topic, retryScale, faults });
   recorder.onChange((change) => events.publish(resourceEvent(change, estate.tenantId)));
+  const alerts = new Alerts(estate, seed);
+  recorder.onChange((change) => alerts.onChange(change));
   const drift = new Drift({ estate, recorder, seed });
   const operations = new Operations(options.operationMilliseconds ?? 500);
   const { server, url } = await serve(
-    { seed, estate, log, recorder, faults, events, drift, operations },
+    { seed, estate, log, recorder, faults, events, drift, operations, alerts },
     options.port,
   );
   drift.setRate(options.drift);

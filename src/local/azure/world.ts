@@ -1,4 +1,5 @@
 import type { Operations } from './arm/operations.ts';
+import type { Alerts } from './defender/alerts.ts';
 import type { Drift } from './drift/drift.ts';
 import type { EventGrid } from './events/eventGrid.ts';
 import type { FaultControl } from './faults/faultControl.ts';
@@ -15,5 +16,6 @@ export type World = {
   readonly faults: FaultControl;
   readonly events: EventGrid;
   readonly drift: Drift;
+  readonly alerts: Alerts;
   readonly operations: Operations;
 };

@@ -7,6 +7,7 @@ import { resourceGraphRoutes } from './routes/resourceGraph.ts';
 import { resourceGroupRoutes } from './routes/resourceGroups.ts';
 import { resourceListRoutes } from './routes/resourceLists.ts';
 import { resourceRoutes } from './routes/resources.ts';
+import { securityRoutes } from './routes/security.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { tagRoutes } from './routes/tags.ts';
 
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...resourceGraphRoutes,
   ...resourceGroupRoutes,
   ...resourceListRoutes,
+  ...securityRoutes,
   ...tagRoutes,
   ...resourceRoutes,
 ];

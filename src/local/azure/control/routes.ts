@@ -15,6 +15,8 @@ const DriftRequest = z.union([
 ]);
 const EndpointRequest = z.strictObject({ endpoint: z.url().nullable() });
 
+const AlertRequest = z.strictObject({ resourceId: z.string(), alertType: z.string() });
+
 /** The simulator's own endpoints, for the local mode and for tests: no part of Azure. */
 export const controlRoutes: readonly Route[] = [
   {
@@ -28,6 +30,7 @@ export const controlRoutes: readonly Route[] = [
   { method: 'GET', path: 'simulator/status', requiresApiVersion: false, handle: status },
   { method: 'POST', path: 'simulator/drift', requiresApiVersion: false, handle: drift },
   { method: 'PUT', path: 'simulator/event-grid', requiresApiVersion: false, handle: setEndpoint },
+  { method: 'POST', path: 'simulator/alerts', requiresApiVersion: false, handle: raiseAlert },
   { method: 'GET', path: 'simulator/truth', requiresApiVersion: false, handle: truth },
 ];
 
@@ -79,6 +82,14 @@ function drift(request: ArmRequest, world: World): ArmResponse {
     return ok({ changes: world.drift.change(wanted.changes).map(({ after: _after, ...change }) => change) });
   world.drift.setRate(wanted.rate);
   return ok({ rate: wanted.rate });
+}
+
+function raiseAlert(request: ArmRequest, { alerts, estate }: World): ArmResponse {
+  const { resourceId, alertType } = parse(AlertRequest, request.body);
+  const resource = estate.get(resourceId);
+  const alert = resource && alerts.raise(resource, alertType, new Date().toISOString());
+  if (!alert) throw badRequest('InvalidAlert', 'There is no such resource or no such alert type.');
+  return ok({ id: alert.id });
 }
 
 function setEndpoint(request: ArmRequest, { events }: World): ArmResponse {

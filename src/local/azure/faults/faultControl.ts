@@ -57,6 +57,23 @@ export class FaultControl {
     return this.#strikes('slowPages', slowPages) ? (slowPages?.milliseconds ?? 0) : 0;
   }
 
+  /** Throws the refusal of a path that is to be refused, or of a provider that is off. */
+  checkPath(path: string): void {
+    const lower = path.toLowerCase();
+    const { refusedPaths = [], unregistered = [] } = this.#faults;
+    if (refusedPaths.some((text) => lower.includes(text.toLowerCase())))
+      throw new ArmFailure(403, 'AuthorizationFailed', {
+        message: `The client does not have authorization to perform action 'read' over scope '${path}' or the scope is invalid.`,
+      });
+    const off = unregistered.find(({ subscriptionId, namespace }) =>
+      lower.startsWith(`/subscriptions/${subscriptionId}/providers/${namespace}/`.toLowerCase()),
+    );
+    if (off)
+      throw new ArmFailure(409, 'MissingSubscriptionRegistration', {
+        message: `The subscription is not registered to use namespace '${off.namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+      });
+  }
+
   checkGroup(name: string): void {
     const { failingResourceGroups: failing } = this.#faults;
     if (!failing?.names.some((candidate) => candidate.toLowerCase() === name.toLowerCase())) return;

@@ -20,6 +20,10 @@ export const Faults = z.strictObject({
       status: z.union([z.literal(403), z.literal(500)]).default(403),
     })
     .optional(),
+  /** Requests whose path holds one of these texts, in any case, are refused: a permission is missing. */
+  refusedPaths: z.array(z.string().min(1)).optional(),
+  /** The provider is not registered in the subscription: Defender for Cloud is off there. */
+  unregistered: z.array(z.strictObject({ subscriptionId: z.string(), namespace: z.string() })).optional(),
   /** Resource Graph answers 403. */
   graphRefused: z.boolean().optional(),
   /** Skip tokens are refused as expired: all of them, or at a rate. */

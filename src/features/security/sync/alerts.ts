@@ -1,0 +1,39 @@
+import { keyOf, RowSync } from '#features/connectors/index.ts';
+import { Alert } from '../azure.ts';
+import { toAlertTriggered } from '../events.ts';
+import { type AlertRecord, alertRowKey, toAlert } from '../mapping/alert.ts';
+import { count, type SyncContext } from './context.ts';
+
+const SCOPE = 'alerts';
+const OPEN = ['Active', 'InProgress'];
+
+/**
+ * Alerts; each that is new and open raises AlertTriggered, in the transaction of its row. What Azure no longer lists
+ * (it keeps alerts for 90 days) goes too.
+ */
+export async function syncAlerts(context: SyncContext): Promise<void> {
+  const { run, defender, store, parser, queues } = context;
+  const { tenantId, subscriptionId } = run;
+  const rows = await RowSync.open({
+    partition: store.partition(subscriptionId, 'alerts'),
+    prefix: 'a|',
+    keepsColumns: true,
+    queues,
+    tenantId,
+    onCreate: (rowKey, value) => {
+      const alert = value as AlertRecord;
+      const index = { kind: 'upsert', rowKey: `i|${keyOf(alert.azureId)}`, row: { at: rowKey } } as const;
+      const event = toAlertTriggered(alert, { tenantId, subscriptionId, rowKey, at: run.clock.now() });
+      return { writes: [index], events: OPEN.includes(alert.status) ? [event] : [] };
+    },
+  });
+  const isRead = await run.part(SCOPE, async () => {
+    for await (const page of defender.alerts(subscriptionId)) {
+      const alerts = parser.all(SCOPE, Alert, page).map(toAlert);
+      await rows.write(alerts.map((value) => ({ rowKey: alertRowKey(value), value })));
+    }
+    return true;
+  });
+  if (isRead) await rows.finish();
+  count(context, SCOPE, rows);
+}

@@ -1,0 +1,21 @@
+import type { RowSync, SyncRun } from '#features/connectors/index.ts';
+import type { Defender } from '#platform/defender.ts';
+import type { Queues } from '#platform/queues.ts';
+import type { SecurityStore } from '../store.ts';
+import type { Parser } from './parse.ts';
+
+/** What every part of a run over one subscription works with. */
+export type SyncContext = {
+  readonly run: SyncRun;
+  readonly defender: Defender;
+  readonly store: SecurityStore;
+  readonly queues: Queues;
+  readonly parser: Parser;
+};
+
+/** The numbers of a part, for the state of the source. */
+export function count({ run }: SyncContext, name: string, rows: RowSync): void {
+  run.counts[name] = rows.counts.read;
+  run.counts[`${name}_written`] = rows.counts.written;
+  run.counts[`${name}_deleted`] = rows.counts.deleted;
+}

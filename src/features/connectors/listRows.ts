@@ -6,7 +6,7 @@ import type { Partition, Range, Row, StoredRow } from '#platform/tables.ts';
 export type Source = { readonly name: string; readonly partition: Partition };
 export type ListOptions<T> = {
   readonly range?: Pick<Range, 'from' | 'to'>;
-  readonly cursor: string | undefined;
+  readonly cursor?: string | undefined;
   readonly limit: number;
   /** What the row is shown as; undefined leaves it out. */
   readonly accept: (row: StoredRow<Row>, source: Source) => T | undefined;

@@ -1,4 +1,4 @@
-import type { Partition, Row, StoredRow, TableDeclaration, Tables } from '#platform/tables.ts';
+import type { Partition, StoredRow, TableDeclaration, Tables } from '#platform/tables.ts';
 import type { Gap } from './connector.ts';
 
 export const connectorsTable: TableDeclaration = {
@@ -20,6 +20,15 @@ export type SourceState = {
   readonly gaps: readonly Gap[];
 };
 
+type StateRow = {
+  readonly askedAt?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly cursors?: string;
+  readonly counts?: string;
+  readonly gaps?: string;
+};
+
 /** The states of the sources of one tenant. */
 export class SourceStore {
   readonly #rows: Partition;
@@ -31,18 +40,18 @@ export class SourceStore {
   /** @param source only this one's */
   async list(source?: string): Promise<SourceState[]> {
     const range = source === undefined ? {} : { from: `${source}|`, to: `${source}|~` };
-    return (await this.#rows.list<Row>(range)).map(toState);
+    return (await this.#rows.list<StateRow>(range)).map(toState);
   }
 
   async get(source: string, subscriptionId: string): Promise<SourceState | undefined> {
-    const row = await this.#rows.get<Row>(`${source}|${subscriptionId}`);
+    const row = await this.#rows.get<StateRow>(`${source}|${subscriptionId}`);
     return row && toState(row);
   }
 
   /** Changes what is given, and leaves the rest. */
   async note(source: string, subscriptionId: string, change: Partial<SourceState>): Promise<void> {
     const { cursors, counts, gaps, ...rest } = change;
-    const row: Row = {
+    const row: StateRow = {
       ...rest,
       ...(cursors && { cursors: JSON.stringify(cursors) }),
       ...(counts && { counts: JSON.stringify(counts) }),
@@ -52,17 +61,17 @@ export class SourceStore {
   }
 }
 
-function toState(row: StoredRow<Row>): SourceState {
+function toState(row: StoredRow<StateRow>): SourceState {
   const [source = '', subscriptionId = ''] = row.rowKey.split('|');
-  const time = (name: string) => (typeof row[name] === 'string' ? { [name]: row[name] } : {});
+  const { askedAt, startedAt, endedAt } = row;
   return {
     source,
     subscriptionId,
-    ...time('askedAt'),
-    ...time('startedAt'),
-    ...time('endedAt'),
-    cursors: JSON.parse(String(row.cursors ?? '{}')),
-    counts: JSON.parse(String(row.counts ?? '{}')),
-    gaps: JSON.parse(String(row.gaps ?? '[]')),
+    ...(askedAt && { askedAt }),
+    ...(startedAt && { startedAt }),
+    ...(endedAt && { endedAt }),
+    cursors: JSON.parse(row.cursors ?? '{}'),
+    counts: JSON.parse(row.counts ?? '{}'),
+    gaps: JSON.parse(row.gaps ?? '[]'),
   };
 }

@@ -1,5 +1,6 @@
 import { auditTable } from '#features/audit/index.ts';
 import { complianceTable, evaluationsQueue } from '#features/compliance/index.ts';
+import { connectorsQueue, connectorsTable } from '#features/connectors/index.ts';
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
@@ -10,6 +11,7 @@ import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#f
 import { jobsTable } from '#features/jobs/index.ts';
 import { limitsTable } from '#features/limits/index.ts';
 import { metricsTable } from '#features/metrics/index.ts';
+import { alertsQueue, securityTable } from '#features/security/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
@@ -30,6 +32,8 @@ export const tables: readonly TableDeclaration[] = [
   governanceTable,
   complianceTable,
   metricsTable,
+  connectorsTable,
+  securityTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs, governanceBlobs];
 export const queues: readonly QueueDeclaration[] = [
@@ -39,4 +43,6 @@ export const queues: readonly QueueDeclaration[] = [
   eventsQueue,
   evaluationsQueue,
   deliveriesQueue,
+  connectorsQueue,
+  alertsQueue,
 ];

@@ -1,5 +1,6 @@
 import { Audit, auditRoutes } from '#features/audit/index.ts';
 import { Compliance } from '#features/compliance/index.ts';
+import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
@@ -18,6 +19,7 @@ import {
 import { JobStore } from '#features/jobs/index.ts';
 import { Limits } from '#features/limits/index.ts';
 import { inventorySource, MetricStore, Metrics, metricRoutes } from '#features/metrics/index.ts';
+import { createSecurity } from '#features/security/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
 import { healthRoutes } from '#http/health.ts';
@@ -131,6 +133,31 @@ export function createServices(settings: Settings) {
     sources: [inventorySource(storeOf)],
     clock,
   });
+  const endpoint = settings.AZURE_RESOURCE_MANAGER_ENDPOINT;
+  const writer = settings.AZURE_WRITER_CLIENT_ID
+    ? azureCredential(settings.AZURE_WRITER_CLIENT_ID)
+    : undefined;
+  const security = createSecurity({
+    endpoint,
+    credential,
+    writer,
+    tables,
+    queues,
+    clock,
+    inventoryOf,
+    inventoryStoreOf: storeOf,
+    violationsOf: async () => [],
+    gapsOf: (...query) => connectors.gaps(...query),
+  });
+  const sources = [security.connector];
+  const connectors: Connectors = new Connectors({
+    tables,
+    queues,
+    clock,
+    storeOf,
+    estateTenantId: settings.TENANT_ID,
+    connectors: sources,
+  });
   const dependencies = [
     { name: 'tables', critical: true, check: () => tables.ping() },
     ...containers.map((container) => ({
@@ -144,6 +171,11 @@ export function createServices(settings: Settings) {
       check: () => queues.ping(queue),
     })),
     { name: 'azure', critical: false, check: async () => void (await azure.listSubscriptions()) },
+    ...sources.map(({ name }) => ({
+      name: `source ${name}`,
+      critical: false,
+      check: () => connectors.check(name),
+    })),
   ];
   const diagnosis = new Diagnosis({
     tables,
@@ -152,7 +184,7 @@ export function createServices(settings: Settings) {
     azure,
     clock,
     credential,
-    writer: settings.AZURE_WRITER_CLIENT_ID ? azureCredential(settings.AZURE_WRITER_CLIENT_ID) : undefined,
+    writer,
     secrets,
     tableDeclarations,
     containers,
@@ -171,6 +203,8 @@ export function createServices(settings: Settings) {
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
     ...governanceRoutes(governanceOf),
+    ...connectorRoutes(connectors),
+    ...security.routes,
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
@@ -220,6 +254,8 @@ export function createServices(settings: Settings) {
     directory,
     webhooks,
     metrics,
+    connectors,
+    security,
     diagnosis,
     api,
     prepare,

@@ -73,6 +73,11 @@ const shape = {
     unit: 'NCRONTAB, six fields, UTC',
     sample: '*/30 * * * * *',
   }),
+  CONNECTOR_SCHEDULE: z.string().default('0 * * * * *').meta({
+    description:
+      'How often it is looked which sources (Defender for Cloud …) are due in which subscription; each has an interval of its own.',
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
   RETENTION_SCHEDULE: z.string().default('0 17 3 * * *').meta({
     description: 'When history that is older than the retention is removed.',
     unit: 'NCRONTAB, six fields, UTC',

@@ -1,6 +1,7 @@
 import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
 import { EvaluationMessage, evaluationsQueue } from '#features/compliance/index.ts';
+import { ConnectorMessage, connectorsQueue } from '#features/connectors/index.ts';
 import {
   RefreshMessage,
   refreshQueue,
@@ -9,6 +10,7 @@ import {
   syncQueue,
 } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
+import { AlertMessage, alertsQueue } from '#features/security/index.ts';
 import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
 import type { QueueDeclaration } from '#platform/queues.ts';
@@ -22,7 +24,8 @@ const Properties = z
   .catch({ traceparent: undefined });
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
-export function registerQueues({ discovery, catalogueOf, compliance, webhooks }: Services): void {
+export function registerQueues(services: Services): void {
+  const { discovery, catalogueOf, compliance, webhooks, connectors, security } = services;
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
     discovery.acceptEvents(Array.isArray(message) ? message : [message]),
@@ -34,11 +37,14 @@ export function registerQueues({ discovery, catalogueOf, compliance, webhooks }:
       catalogueOf(tenantId).invalidate();
     await compliance.forward(events);
     await webhooks.fanOut(messages.map(({ id, body }) => ({ id, events: body })));
+    await security.alerts.acceptEvents(events);
   });
   registerQueue(evaluationsQueue, EvaluationMessage, (message) => compliance.work(message));
   registerQueue(deliveriesQueue, DeliveryMessage, (message, { isRedelivered }) =>
     webhooks.deliver(message, isRedelivered),
   );
+  registerQueue(connectorsQueue, ConnectorMessage, (message) => connectors.run(message));
+  registerQueue(alertsQueue, AlertMessage, (message) => security.alerts.process(message));
 }
 
 function registerQueue<T>(

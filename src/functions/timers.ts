@@ -23,6 +23,8 @@ export function registerTimers(services: Services): void {
   registerTimer('complianceSweepTimer', settings.SWEEP_SCHEDULE, () => sweepCompliance(services));
   registerTimer('reconciliationTimer', settings.RECONCILIATION_SCHEDULE, () => reconcile(services));
   registerTimer('metricsTimer', settings.METRICS_SCHEDULE, () => rollMetrics(services));
+  registerTimer('connectorTimer', settings.CONNECTOR_SCHEDULE, () => startSources(services));
+  registerTimer('securitySweepTimer', settings.SWEEP_SCHEDULE, () => sweepSecurity(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();
@@ -38,6 +40,17 @@ async function startSync({ discovery, settings }: Services): Promise<void> {
     joined: job.joined,
     subscriptions: job.subscriptions.length,
   });
+}
+
+async function startSources({ connectors }: Services): Promise<void> {
+  const queued = await connectors.startDue();
+  if (queued > 0) log.information('sources queued', { queued });
+}
+
+async function sweepSecurity({ security, settings, clock }: Services): Promise<void> {
+  const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
+  const swept = await security.sweep(settings.TENANT_ID, before);
+  if (swept > 0) log.warning('published alerts that a process left behind', { swept });
 }
 
 async function catchUp({ discovery, tables }: Services): Promise<void> {

@@ -44,7 +44,7 @@ export const Assessment = z.object({
     status: Status,
     /** Since 2024-05-15-preview. */
     risk: part({ level: text }),
-    metadata: z.unknown(),
+    metadata: z.unknown().optional(),
   }),
 });
 export type Assessment = z.infer<typeof Assessment>;

@@ -2,7 +2,7 @@ import { Audit, auditRoutes } from '#features/audit/index.ts';
 import { Compliance } from '#features/compliance/index.ts';
 import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
-import { Directory } from '#features/directory/index.ts';
+import { Directory, scimRoutes } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
 import { Governance, governanceRoutes } from '#features/governance/index.ts';
 import { Idempotency } from '#features/idempotency/index.ts';
@@ -106,8 +106,8 @@ export function createServices(settings: Settings) {
     estateTenantId: settings.TENANT_ID,
     onlySubscriptions: settings.AZURE_SUBSCRIPTION_IDS,
   });
-  const directory = new Directory({ tables });
   const audit = new Audit({ tables, clock, deploymentTenantId: settings.TENANT_ID });
+  const directory = new Directory({ tables, clock });
   const identity: Identity = new Identity({ tables, clock, features: () => featuresOf(routes) });
   const urlPolicy = {
     ports: settings.WEBHOOK_PORTS,
@@ -207,6 +207,7 @@ export function createServices(settings: Settings) {
     ...security.routes,
     ...identityRoutes(identity),
     ...auditRoutes(audit),
+    ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
     ...metricRoutes(metrics),
     ...healthRoutes(dependencies),

@@ -54,10 +54,11 @@ async function judge(document: ApiDocument, request: FuzzRequest, response: Resp
   if (response.status >= 400) return [...problems, ...judgeProblem(response.status, type, text)];
   const operation = operationOf(document, request);
   const isItsOwn = operation?.method === request.method;
-  const schema = operation?.responses[response.status]?.content?.['application/json']?.schema;
+  const content = operation?.responses[response.status]?.content;
+  const schema = content?.['application/json']?.schema ?? content?.['application/scim+json']?.schema;
   if (isItsOwn && !operation?.responses[response.status] && response.status !== 304)
     problems.push(`status ${response.status} is not in the document`);
-  if (isItsOwn && schema && type.startsWith('application/json')) {
+  if (isItsOwn && schema && /^application\/(scim\+)?json/.test(type)) {
     const difference = checkAnswer(document, schema, JSON.parse(text));
     if (difference) problems.push(`not as the document says: ${difference}`);
   }
@@ -82,6 +83,7 @@ async function textOf(response: Response): Promise<string> {
 }
 
 function judgeProblem(status: number, type: string, text: string): string[] {
+  if (type.startsWith('application/scim+json')) return judgeScimError(status, text);
   if (!type.startsWith('application/problem+json')) return [`${status} as ${type}: ${text.slice(0, 200)}`];
   const problem = JSON.parse(text) as Record<string, unknown>;
   const lacking = ['type', 'title', 'detail'].filter((field) => typeof problem[field] !== 'string');
@@ -91,6 +93,13 @@ function judgeProblem(status: number, type: string, text: string): string[] {
       ? []
       : [`the problem says ${String(problem.status)}, the answer ${status}`]),
   ];
+}
+
+/** An error of SCIM's own shape (RFC 7644 section 3.12). */
+function judgeScimError(status: number, text: string): string[] {
+  const error = JSON.parse(text) as Record<string, unknown>;
+  const isRight = error.status === String(status) && typeof error.detail === 'string';
+  return isRight ? [] : [`no SCIM error: ${text.slice(0, 200)}`];
 }
 
 /** Sends each request; returns what was wrong, each kind once with its first request. */

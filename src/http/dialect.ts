@@ -11,8 +11,8 @@ export type Dialect = {
   /** Media type of answers and errors; bodies are taken as this and as application/json. */
   readonly mediaType: string;
   readonly error: z.ZodType;
-  /** Body of an error; `thrown` is what the handler threw. */
-  readonly toError: (problem: Problem, thrown: unknown) => unknown;
+  /** Body of an error. */
+  readonly toError: (problem: Problem) => unknown;
 };
 
 /** Whether the dialect is spoken at a path. */

@@ -41,20 +41,14 @@ function toProblemCode(code: string): string {
   return code.charAt(0).toUpperCase() + code.slice(1);
 }
 
-/**
- * Any error as problem+json (RFC 9457), or as the dialect puts it.
- * What was not expected is logged and shown only as its correlation id.
- */
+/** Any error as problem+json (RFC 9457), or as the dialect puts it. */
 export function toProblemResponse(
   error: unknown,
   context: { instance: string; correlationId: string; dialect?: Dialect | undefined },
 ): Response {
   const failure = error instanceof Failure ? error : undefined;
-  if (!failure) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    log.error('request failed unexpectedly', { error: message, stack });
-  }
-  const { status, title } = failure ? STATUS[failure.code] : { status: 500, title: 'Internal server error' };
+  const problem = toProblem(error, context);
+  const { status } = problem;
   const headers = new Headers({
     'content-type': context.dialect?.mediaType ?? 'application/problem+json',
   });
@@ -62,7 +56,19 @@ export function toProblemResponse(
   if (status === 405 && failure?.details.next) headers.set('allow', failure.details.next.replace('use ', ''));
   if (failure?.details.retryAfterSeconds !== undefined)
     headers.set('retry-after', String(failure.details.retryAfterSeconds));
-  const problem: Problem = {
+  const body = context.dialect?.toError(problem) ?? problem;
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Any error as problem details. What was not expected is logged and shown only as its correlation id. */
+export function toProblem(error: unknown, context: { instance: string; correlationId: string }): Problem {
+  const failure = error instanceof Failure ? error : undefined;
+  if (!failure) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    log.error('request failed unexpectedly', { error: message, stack });
+  }
+  const { status, title } = failure ? STATUS[failure.code] : { status: 500, title: 'Internal server error' };
+  return {
     ...failure?.details.extensions,
     type: `urn:policycortex:problem:${failure?.code ?? 'internal'}`,
     title,
@@ -76,6 +82,4 @@ export function toProblemResponse(
       failure?.details.next ??
       (failure ? undefined : `retry later; report the correlation id ${context.correlationId}`),
   };
-  const body = context.dialect?.toError(problem, error) ?? problem;
-  return new Response(JSON.stringify(body), { status, headers });
 }

@@ -1,2 +1,3 @@
+export { scimRoutes } from './routes.ts';
 export { Directory } from './service.ts';
 export { directoryTable } from './store/rows.ts';

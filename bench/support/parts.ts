@@ -23,7 +23,8 @@ export type Parts = {
   /** A directory of that name, for what a part keeps there. */
   readonly dir: (name: string) => string;
   readonly simulator: (estateSize: number) => Promise<Simulator>;
-  readonly host: (environment: Readonly<Record<string, string>>) => Promise<Host>;
+  /** `profileDir`: where it leaves a CPU profile when it ends. */
+  readonly host: (environment: Readonly<Record<string, string>>, profileDir?: string) => Promise<Host>;
 };
 /** Stopped with the others, or before. */
 export type Emulator = {
@@ -111,7 +112,8 @@ function createParts(dir: string, children: Child[]): Parts {
       const child = await start('azure', [...args, '--drift', '0'], { logFile: file('log') });
       return { ...(child.value as { url: string; tenantId: string }), child };
     },
-    async host(environment) {
+    async host(environment, profileDir) {
+      const profile = profileDir && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
       const file = folder('functions-host');
       const args = [
         '--port',
@@ -123,7 +125,10 @@ function createParts(dir: string, children: Child[]): Parts {
         '--data-dir',
         file('data'),
       ];
-      const child = await start('functions-host', args, { logFile: file('log'), environment });
+      const child = await start('functions-host', args, {
+        logFile: file('log'),
+        environment: { ...environment, ...profile },
+      });
       return { ...(child.value as { url: string; eventGridKey: string }), child };
     },
   };

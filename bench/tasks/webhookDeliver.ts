@@ -8,7 +8,11 @@ export type DeliverInput = {
   readonly environment: Readonly<Record<string, string>>;
   readonly deliveries: number;
 };
-export type DeliverOutput = { readonly milliseconds: number; readonly deliveries: number };
+export type DeliverOutput = {
+  readonly milliseconds: number;
+  readonly cpuMilliseconds: number;
+  readonly deliveries: number;
+};
 
 /** As host.json has it: `maxConcurrentCalls`. */
 const MESSAGES_AT_A_TIME = 8;
@@ -33,8 +37,11 @@ export async function webhookDeliver({ environment, deliveries }: DeliverInput):
   await mapConcurrently(warmUp, MESSAGES_AT_A_TIME, (message) => webhooks.deliver(message));
   const measured = messages.reduce((sum, message) => sum + message.deliveries.length, 0);
   const startedAt = performance.now();
+  const cpu = process.cpuUsage();
   await mapConcurrently(messages, MESSAGES_AT_A_TIME, (message) => webhooks.deliver(message));
   const milliseconds = performance.now() - startedAt;
+  const used = process.cpuUsage(cpu);
   await Promise.all([client.close(), queues.close()]);
-  return { milliseconds, deliveries: measured };
+  const cpuMilliseconds = (used.user + used.system) / 1000;
+  return { milliseconds, cpuMilliseconds, deliveries: measured };
 }

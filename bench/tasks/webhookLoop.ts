@@ -2,7 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import { Pool } from 'undici';
 
 export type LoopInput = { readonly url: string; readonly bodies: readonly string[]; readonly times: number };
-export type LoopOutput = { readonly milliseconds: number; readonly requests: number };
+export type LoopOutput = { readonly milliseconds: number; readonly cpuMilliseconds: number };
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const WARM_UP = 2_000;
@@ -50,8 +50,10 @@ export async function webhookLoop({
   await run();
   left = times;
   const startedAt = performance.now();
+  const cpu = process.cpuUsage();
   await run();
   const milliseconds = performance.now() - startedAt;
+  const used = process.cpuUsage(cpu);
   await pool.close();
-  return { milliseconds, requests: times };
+  return { milliseconds, cpuMilliseconds: (used.user + used.system) / 1000 };
 }

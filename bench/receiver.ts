@@ -15,9 +15,11 @@ export type Received = {
   /** Under /check: distinct deliveries, and requests whose signature was wrong. */
   readonly distinct: number;
   readonly wrong: number;
-  /** From `data.sent_at` of the first request of a delivery, in milliseconds. */
+  /** From `data.sent_at` of the first request of a delivery, in milliseconds; of the first deliveries. */
   readonly latencies: readonly number[];
 };
+
+const MAX_LATENCIES = 10_000;
 
 let control: Control = { secrets: {}, isHanging: false };
 const verifiers = new Map<string, Webhook>();
@@ -56,7 +58,8 @@ function check(path: string, headers: Record<string, string>, body: string): voi
     // 60 hex digits of the id are an endpoint and a key; of both, the last 8 tell a million apart.
     const id = headers['webhook-id'] ?? '';
     const name = `${id.slice(28, 36)}${id.slice(-12)}`;
-    if (!seen.has(name) && payload.data.sent_at) latencies.push(Date.now() - payload.data.sent_at);
+    if (!seen.has(name) && payload.data.sent_at && latencies.length < MAX_LATENCIES)
+      latencies.push(Date.now() - payload.data.sent_at);
     seen.add(name);
   } catch {
     wrong += 1;

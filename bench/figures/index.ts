@@ -8,6 +8,9 @@ import { memory, memoryMillion } from './memory.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
+import { webhooksHang } from './webhooksHang.ts';
+import { webhooksLatency } from './webhooksLatency.ts';
+import { webhooksHundredThousand, webhooksMillion } from './webhooksMany.ts';
 
 /** Every figure, in the order in which they run: a new one is a file and a line. */
 export const figures: readonly Figure[] = [
@@ -22,4 +25,8 @@ export const figures: readonly Figure[] = [
   bundle,
   start,
   webhooks,
+  webhooksHang,
+  webhooksLatency,
+  webhooksHundredThousand,
+  webhooksMillion,
 ];

@@ -87,9 +87,9 @@ export class DeliveryStore {
   ): Promise<void> {
     const { rows, recorder } = this.#of(endpointId);
     const row = { ...what.change, ...(what.attempt && toAttemptColumn(what.attempt)) };
-    const outbox = outboxWrites(what.alerts ?? []);
+    const outbox = what.alerts ? outboxWrites(what.alerts) : [];
     await recorder.write([{ kind: 'merge', rowKey: rowKeys.delivery(endpointId, key), row }, ...outbox]);
-    await publishOutbox(rows, outbox, this.#ports());
+    if (outbox.length > 0) await publishOutbox(rows, outbox, this.#ports());
   }
 
   /** Gives a delivery that is put off, or waits its turn, a row before its first attempt, so that it is seen. */

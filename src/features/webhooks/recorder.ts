@@ -6,8 +6,9 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** What is recorded within this time goes into one transaction. */
-const GATHER_MS = 20;
+/** What is recorded within this time goes into one transaction, once there is more than one at a time. */
+const GATHER_MS = 40;
+const QUIET_MS = 500;
 
 /** Groups the writes of one partition: one transaction at a time, and while it is on its way the next one gathers. */
 export class Recorder {
@@ -15,6 +16,7 @@ export class Recorder {
   #waiting: Waiting[] = [];
   #rows = 0;
   #isRunning = false;
+  #committedAt = Number.NEGATIVE_INFINITY;
   #full: (() => void) | undefined;
 
   constructor(partition: Partition) {
@@ -34,8 +36,10 @@ export class Recorder {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
-      if (this.#rows < MAX_TRANSACTION) await this.#gather();
+      const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
+      if (this.#rows < MAX_TRANSACTION && !isQuiet) await this.#gather();
       await this.#commit(this.#take());
+      this.#committedAt = performance.now();
     }
     this.#isRunning = false;
   }

@@ -13,11 +13,11 @@ export const deliveriesTable: TableDeclaration = {
   name: 'deliveries',
   description:
     'What is sent to each webhook endpoint with every attempt, and the events themselves, once each.',
-  keys: 'PartitionKey = tenant|N, N = 0 to 7, from the endpoint: one transaction takes what an event brings to many endpoints, or many events to one, and a tenant has the throughput of eight partitions. RowKey = `d|ENDPOINT|KEY` delivery, written with its first attempt or when that is put off, `f|ENDPOINT|RESOURCE|TIME` the line of an ordered resource, `o|TIME|ID` alerts to be published; KEY = time of the event, newest first, then a hash of event and endpoint. PartitionKey = tenant|events, RowKey = time, newest first, then a hash of the event: whoever inserts it fans it out.',
+  keys: 'PartitionKey = tenant|N, N = 0 to 3, from the endpoint: one transaction takes what an event brings to many endpoints, or many events to one, and a tenant has the throughput of four partitions. RowKey = `d|ENDPOINT|KEY` delivery, written with its first attempt or when that is put off, `f|ENDPOINT|RESOURCE|TIME` the line of an ordered resource, `o|TIME|ID` alerts to be published; KEY = time of the event, newest first, then a hash of event and endpoint. PartitionKey = tenant|events, RowKey = time, newest first, then a hash of the event: whoever inserts it fans it out.',
 };
 
 /** Partitions over which the endpoints of a tenant are spread. */
-const BUCKETS = 8;
+const BUCKETS = 4;
 
 export function bucketOf(endpointId: string): number {
   return Number.parseInt(endpointId.slice(-2), 16) % BUCKETS || 0;

@@ -150,7 +150,8 @@ export class Deliverer {
   }
 
   async #succeeded({ job, endpoint }: Work, attempt: Attempt): Promise<void> {
-    await this.#record(job, { change: { status: 'delivered', nextAttemptAt: '', reason: '' }, attempt });
+    const cleared = job.noted ? { nextAttemptAt: '', reason: '' } : {};
+    await this.#record(job, { change: { status: 'delivered', ...cleared }, attempt });
     await this.#health.succeeded(endpoint);
     await this.#advance(job);
   }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import {
@@ -10,7 +11,9 @@ import {
   Sender,
   Webhooks,
   webhookRoutes,
+  webhooksTable,
 } from '#features/webhooks/index.ts';
+import { Peers } from '#features/webhooks/peers.ts';
 import { Api } from '#http/api.ts';
 import { UNSCOPED } from '#http/principal.ts';
 import type { Child } from '#local/child.ts';
@@ -302,3 +305,29 @@ it('a fan-out that died after keeping and before queueing is made good when its 
 
   expect(received.map(({ event_id }) => event_id)).toEqual(['half']);
 });
+
+it('limits are divided among the instances at work, to the last place', async () => {
+  await tables
+    .open(webhooksTable)
+    .system('instances')
+    .remove(await instancesOf());
+  const instances = Array.from({ length: 3 }, () => new Peers(tables, 20));
+  const limitsOf = async (places: number, id: string) => {
+    const endpoint = { id, max_concurrency: places, rate_limit_per_second: 30 };
+    return Promise.all(instances.map((each) => each.limitsOf(endpoint)));
+  };
+  await limitsOf(1, crypto.randomUUID());
+  await pause(50);
+  await limitsOf(1, crypto.randomUUID());
+  await pause(50);
+
+  const shares = await Promise.all([1, 2, 4, 7].map((places) => limitsOf(places, crypto.randomUUID())));
+
+  const sums = shares.map((all) => all.reduce((sum, { concurrency }) => sum + concurrency, 0));
+  expect(sums).toEqual([1, 2, 4, 7]);
+  expect(shares.flat().map(({ ratePerSecond }) => ratePerSecond)).toEqual(Array(12).fill(10));
+});
+
+async function instancesOf(): Promise<string[]> {
+  return (await tables.open(webhooksTable).system('instances').list()).map(({ rowKey }) => rowKey);
+}

@@ -14,6 +14,7 @@ import type { Sender } from './delivery/sender.ts';
 import type { Endpoint } from './endpointStore.ts';
 import { LEASE_MS, tenantsOf } from './endpointStore.ts';
 import { type EventMessage, fanOut } from './fanOut.ts';
+import { Peers } from './peers.ts';
 import { invalidUrl, notFound, testFailed } from './problems.ts';
 import { requeue, sweep } from './requeue.ts';
 import { DEFAULT_RETRIES } from './retry.ts';
@@ -71,6 +72,7 @@ export class Webhooks {
       secrets: this.#signing,
       sender: options.sender,
       health: this.#health,
+      peers: new Peers(options.tables),
     });
   }
 

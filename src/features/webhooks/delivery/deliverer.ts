@@ -2,6 +2,7 @@ import type { CloudEvent } from '#features/events/index.ts';
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import type { Endpoint } from '../endpointStore.ts';
+import type { Peers } from '../peers.ts';
 import { delayAfter, parseRetryAfter } from '../retry.ts';
 import type { Room } from '../room.ts';
 import { type DeliveryRow, deliveryId, toRow } from '../rows.ts';
@@ -35,13 +36,21 @@ export class Deliverer {
   readonly #secrets: SigningSecrets;
   readonly #sender: Sender;
   readonly #health: Health;
+  readonly #peers: Peers;
   readonly #postponer: Postponer;
 
-  constructor(parts: { room: Room; secrets: SigningSecrets; sender: Sender; health: Health }) {
+  constructor(parts: {
+    room: Room;
+    secrets: SigningSecrets;
+    sender: Sender;
+    health: Health;
+    peers: Peers;
+  }) {
     this.#room = parts.room;
     this.#secrets = parts.secrets;
     this.#sender = parts.sender;
     this.#health = parts.health;
+    this.#peers = parts.peers;
     this.#postponer = new Postponer(parts.room);
   }
 
@@ -62,8 +71,7 @@ export class Deliverer {
     if ((job.check || job.resource) && !isWanted(job, await this.#find(job))) return this.#advance(job);
     if (job.resource && !(await this.#isFirstInLine(job, job.resource))) return this.#note(job);
     const gate = this.#room.gateOf(endpoint.id);
-    const limits = { concurrency: endpoint.max_concurrency, ratePerSecond: endpoint.rate_limit_per_second };
-    const admission = await gate.enter(limits, this.#isAdmitted(job));
+    const admission = await gate.enter(await this.#peers.limitsOf(endpoint), this.#isAdmitted(job));
     if (admission.kind === 'closed') return this.#cancel(job, 'the webhook was deleted');
     if (admission.kind === 'wait') return this.#putOff(job, admission);
     const attempt = this.#attempt({ job, endpoint, gate }, admission.leave);

@@ -30,7 +30,7 @@ export async function webhookLoop({
       const headers = {
         'content-type': 'application/json',
         'user-agent': 'PolicyCortex-Webhooks/1.0',
-        'X-PolicyCortex-Event': 'ResourceUpdated',
+        'X-PolicyCortex-Event': 'bench.happened',
         'X-PolicyCortex-Delivery': id,
         'X-PolicyCortex-Signature': `sha256=${createHmac('sha256', whole).update(body).digest('hex')}`,
         'webhook-id': id,

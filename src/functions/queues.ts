@@ -35,9 +35,11 @@ export function registerQueues(services: Services): void {
     const events = messages.flatMap(({ body }) => body);
     for (const tenantId of new Set(events.map(({ tenantid }) => tenantid)))
       catalogueOf(tenantId).invalidate();
-    await compliance.forward(events);
-    await webhooks.fanOut(messages.map(({ id, body }) => ({ id, events: body })));
-    await security.alerts.acceptEvents(events);
+    await allOf([
+      compliance.forward(events),
+      webhooks.fanOut(messages.map(({ id, body }) => ({ id, events: body }))),
+      security.alerts.acceptEvents(events),
+    ]);
   });
   registerQueue(evaluationsQueue, EvaluationMessage, (message) => compliance.work(message));
   registerQueue(deliveriesQueue, DeliveryMessage, (message, { isRedelivered }) =>
@@ -104,14 +106,18 @@ function registerBatchQueue<T>(
             await work(messages.map(toMessage));
           } catch (error) {
             if (messages.length === 1) throw error;
-            const alone = messages.map(async (body, index) => work([toMessage(body, index)]));
-            const failed = (await Promise.allSettled(alone)).find(({ status }) => status === 'rejected');
-            if (failed?.status === 'rejected') throw failed.reason;
+            await allOf(messages.map(async (body, index) => work([toMessage(body, index)])));
           }
         }),
       );
     },
   });
+}
+
+/** Each runs to its end, whatever becomes of the others. @throws what the first that failed threw */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 function measureAge(queue: QueueDeclaration, enqueuedTimeUtc: unknown): void {

@@ -20,7 +20,26 @@ const Resource = z.object({
   tags: z.record(z.string(), z.string()),
   actor: z.string().nullable(),
 });
-const Subject = z.looseObject({ resource_id: z.string(), subscription_id: z.string().nullable() });
+const Compliance = z.looseObject({
+  resource_id: z.string(),
+  subscription_id: z.string().nullable(),
+  resource_type: z.string(),
+  resource_group: z.string().nullable(),
+  policy_id: z.string(),
+  policy_definition_id: z.string(),
+  policy_name: z.string(),
+  assignment_id: z.string(),
+  initiative_id: z.string().optional(),
+  reference_id: z.string().optional(),
+  outcome: z
+    .string()
+    .meta({ description: 'nonCompliant, compliant, exempt, error, needsData, notApplicable' }),
+  previous_outcome: z.string().nullable(),
+  severity: z.string(),
+  reason: z.string(),
+  frameworks: z.record(z.string(), z.array(z.string())),
+  evaluated_at: z.iso.datetime({ offset: true }),
+});
 const resource = {
   resource_id:
     '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st',
@@ -32,7 +51,21 @@ const resource = {
   tags: { environment: 'prod' },
   actor: 'alice@contoso.com',
 };
-const { resource_id, subscription_id } = resource;
+const { resource_id, subscription_id, resource_type, resource_group } = resource;
+const compliance = {
+  ...{ resource_id, subscription_id, resource_type, resource_group },
+  policy_id: 'pol_1',
+  policy_definition_id:
+    '/providers/Microsoft.Authorization/policyDefinitions/404c3081-a854-4457-ae30-26a93ef643f9',
+  policy_name: 'Secure transfer to storage accounts should be enabled',
+  assignment_id: `/subscriptions/${subscription_id}/providers/Microsoft.Authorization/policyAssignments/baseline`,
+  outcome: 'nonCompliant',
+  previous_outcome: 'compliant',
+  severity: 'high',
+  reason: 'supportsHttpsTrafficOnly is false',
+  frameworks: { 'CIS Azure 2.0': ['3.1'] },
+  evaluated_at: '2026-01-01T00:00:00.000Z',
+};
 
 type Entry = { readonly description: string; readonly data: z.ZodType; readonly example: object };
 
@@ -46,28 +79,47 @@ const TYPES: Readonly<Record<string, Entry>> = {
   },
   ResourceDeleted: { description: 'A resource is gone.', data: Resource, example: resource },
   PolicyEvaluated: {
-    description: 'A policy was evaluated for a resource.',
-    data: Subject.extend({ policy_id: z.string(), outcome: z.string() }),
-    example: { resource_id, subscription_id, policy_id: 'pol_1', outcome: 'NonCompliant' },
+    description: 'What a policy says of a resource became another.',
+    data: Compliance,
+    example: compliance,
   },
   ComplianceViolated: {
     description: 'A resource no longer meets a policy.',
-    data: Subject.extend({ policy_id: z.string(), severity: z.string() }),
-    example: { resource_id, subscription_id, policy_id: 'pol_1', severity: 'high' },
+    data: Compliance,
+    example: compliance,
   },
   ComplianceResolved: {
-    description: 'A resource meets a policy again.',
-    data: Subject.extend({ policy_id: z.string() }),
-    example: { resource_id, subscription_id, policy_id: 'pol_1' },
+    description: 'A resource meets a policy again, or the policy no longer judges it.',
+    data: Compliance,
+    example: {
+      ...compliance,
+      outcome: 'compliant',
+      previous_outcome: 'nonCompliant',
+      reason: 'all conditions are met',
+    },
   },
   ActionExecuted: {
-    description: 'An action was carried out.',
-    data: z.looseObject({ action_id: z.string(), status: z.string() }),
-    example: { action_id: 'act_1', status: 'succeeded', resource_id },
+    description: 'An action was carried out, or failed.',
+    data: z.looseObject({
+      action_id: z.string(),
+      action: z.string(),
+      status: z.string(),
+      resource_id: z.string().optional(),
+      subscription_id: z.string().nullable().optional(),
+    }),
+    example: { action_id: 'dep_1', action: 'deployment', status: 'succeeded', resource_id, subscription_id },
   },
   AlertTriggered: {
     description: 'Something needs an operator; also a webhook whose deliveries die or that was disabled.',
-    data: z.looseObject({ alert_type: z.string(), severity: z.string(), message: z.string() }),
+    data: z.looseObject({
+      alert_type: z.string(),
+      severity: z.string(),
+      message: z.string(),
+      resource_id: z.string().optional(),
+      subscription_id: z.string().nullable().optional(),
+      webhook_id: z.string().optional(),
+      delivery_id: z.string().optional(),
+    }),
     example: { alert_type: 'webhook.disabled', severity: 'high', message: 'webhook "siem": gone' },
   },
   Custom: {

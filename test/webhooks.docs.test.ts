@@ -68,7 +68,7 @@ const app = { post: (path, raw, handle) => {
       Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const cases = [
       { headers: lower(request()), body: body.toString() },
-      { headers: lower(request()), body: `${body} ` },
+      { headers: lower(request()), body: `${body.toString()} ` },
       { headers: lower(request(600)), body: body.toString() },
     ];
 

@@ -1,6 +1,6 @@
 import { selectProperty } from '../expressions/access.ts';
 import { failure, shown } from '../expressions/fault.ts';
-import { isObject, type Json } from '../json/json.ts';
+import { isArray, isObject, type Json } from '../json/json.ts';
 import { object, text } from './arguments.ts';
 import { argument, MANY, type PlainFunction } from './function.ts';
 
@@ -63,16 +63,30 @@ function parse(args: readonly Json[]): Json {
   return parseJson(text(args, 'json'), 'json');
 }
 
-/** @throws ExpressionFault when the text is not JSON */
+/** @throws ExpressionFault when the text is not JSON, or holds a number beyond what a double can */
 export function parseJson(source: string, name: string): Json {
+  const value = parsed(source);
+  if (value === undefined) throw failure(`${name}(): the text is not JSON`);
+  if (/\d[eE]\+?\d{3}/.test(source) && holdsInfinity(value))
+    throw failure(`${name}(): a number is too large`);
+  return value;
+}
+
+function parsed(source: string): Json | undefined {
   try {
-    return JSON.parse(source, finite) as Json;
+    return JSON.parse(source) as Json;
   } catch {
-    throw failure(`${name}(): the text is not JSON, or holds a number that is too large`);
+    return undefined;
   }
 }
 
-function finite(_key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('too large');
-  return value;
+/** Without recursion: the text may nest deeply. */
+function holdsInfinity(value: Json): boolean {
+  const stack: Json[] = [value];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (typeof next === 'number' && !Number.isFinite(next)) return true;
+    if (isArray(next)) for (const each of next) stack.push(each);
+    else if (isObject(next)) for (const each of Object.values(next)) stack.push(each);
+  }
+  return false;
 }

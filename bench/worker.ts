@@ -1,11 +1,13 @@
 import { broker } from './tasks/broker.ts';
+import { engines } from './tasks/engines.ts';
 import { floor } from './tasks/floor.ts';
+import { policy } from './tasks/policy.ts';
 import { sync } from './tasks/sync.ts';
 import { webhookDeliver } from './tasks/webhookDeliver.ts';
 import { webhookLoop } from './tasks/webhookLoop.ts';
 
 /** What is measured in a process of its own: `node bench/worker.ts NAME JSON`, answered with one line of JSON. */
-const tasks = { broker, floor, sync, webhookDeliver, webhookLoop };
+const tasks = { broker, engines, floor, policy, sync, webhookDeliver, webhookLoop };
 export type Tasks = typeof tasks;
 
 const [name, input] = process.argv.slice(2);

@@ -5,6 +5,7 @@ import { change } from './change.ts';
 import { get } from './get.ts';
 import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
+import { policy } from './policy.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
@@ -23,6 +24,7 @@ export const figures: readonly Figure[] = [
   change,
   broker,
   bundle,
+  policy,
   start,
   webhooks,
   webhooksHang,

@@ -127,12 +127,6 @@ export function createServices(settings: Settings) {
     retentionDays: settings.WEBHOOK_RETENTION_DAYS,
     overlapHours: settings.WEBHOOK_SECRET_OVERLAP_HOURS,
   });
-  const metrics = new Metrics({
-    storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
-    inventoryOf: storeOf,
-    sources: [inventorySource(storeOf)],
-    clock,
-  });
   const endpoint = settings.AZURE_RESOURCE_MANAGER_ENDPOINT;
   const writer = settings.AZURE_WRITER_CLIENT_ID
     ? azureCredential(settings.AZURE_WRITER_CLIENT_ID)
@@ -157,6 +151,12 @@ export function createServices(settings: Settings) {
     storeOf,
     estateTenantId: settings.TENANT_ID,
     connectors: sources,
+  });
+  const metrics = new Metrics({
+    storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
+    inventoryOf: storeOf,
+    sources: [inventorySource(storeOf), security.metrics],
+    clock,
   });
   const dependencies = [
     { name: 'tables', critical: true, check: () => tables.ping() },

@@ -183,7 +183,6 @@ describe('unified metrics', () => {
 
 /** A source of the test's own: the resource named a violates something. */
 const violations: MetricSource = {
-  section: 'compliance',
   async *collect({ segment }) {
     if (segment !== ONE) return;
     const resourceId = `/subscriptions/${ONE}/resourceGroups/rg/providers/Microsoft.Test/things/a`;

@@ -4,7 +4,6 @@ import type { Contribution, MetricSource } from './model.ts';
 /** How many resources there are, and what changed within the hour. */
 export function inventorySource(storeOf: (tenantId: string) => InventoryStore): MetricSource {
   return {
-    section: 'inventory',
     async *collect({ tenantId, segment }, since) {
       const store = storeOf(tenantId);
       const { entries } = await store.entries(segment);

@@ -18,7 +18,6 @@ export type Contribution = {
 
 /** Where numbers come from: one line in the wiring for each. */
 export type MetricSource = {
-  readonly section: string;
   /** What is so now, or happened since `since` (the start of the hour, ISO 8601), of one subscription. */
   readonly collect: (
     place: { readonly tenantId: string; readonly segment: string },

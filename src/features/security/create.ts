@@ -1,6 +1,7 @@
 import type { Connector, Connectors } from '#features/connectors/index.ts';
 import { sweepOutbox } from '#features/events/index.ts';
 import type { Inventory, InventoryStore } from '#features/inventory/index.ts';
+import type { MetricSource } from '#features/metrics/index.ts';
 import type { Route } from '#http/route.ts';
 import type { AzureOptions } from '#platform/azureClient.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -16,6 +17,7 @@ import { recentChanges } from './alerts/recentChanges.ts';
 import { securityProcessor } from './alerts/security.ts';
 import { AlertStatus } from './alerts/status.ts';
 import { defenderConnector } from './connector.ts';
+import { securitySource } from './metricSource.ts';
 import { securityRoutes } from './routes.ts';
 import { Security } from './service.ts';
 import { SecurityStore } from './store.ts';
@@ -39,6 +41,7 @@ export function createSecurity(options: SecurityOptions): {
   connector: Connector;
   alerts: AlertProcessing;
   routes: Route[];
+  metrics: MetricSource;
   sweep: (tenantId: string, before: Date) => Promise<number>;
 } {
   const { endpoint, credential, queues, clock, tables, inventoryOf, inventoryStoreOf } = options;
@@ -72,6 +75,7 @@ export function createSecurity(options: SecurityOptions): {
     connector: defenderConnector({ defender: new Defender({ endpoint, credential }), queues, storeOf }),
     alerts: new AlertProcessing({ queues, clock, storeOf, processors }),
     routes: securityRoutes({ security, status: new AlertStatus({ storeOf, writer }) }),
+    metrics: securitySource(storeOf),
     sweep,
   };
 }

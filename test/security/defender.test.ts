@@ -341,3 +341,22 @@ describe('sources', () => {
     });
   });
 });
+
+describe('unified metrics', () => {
+  it('count the open recommendations, by severity', async () => {
+    await world.services.metrics.roll(world.tenantId);
+
+    const { json } = await world.call('GET /api/v1/metrics/unified?aggregation=subscription');
+    const listed = await world.call('GET /api/v1/security/recommendations?limit=1000');
+
+    const open = listed.json.data as { severity: string }[];
+    const { security } = json.total as { security: Record<string, number> };
+    expect(open.length).toBeGreaterThan(0);
+    expect(security).toEqual({
+      recommendations: open.length,
+      ...Object.fromEntries(
+        [...Map.groupBy(open, ({ severity }) => severity)].map(([name, { length }]) => [name, length]),
+      ),
+    });
+  });
+});

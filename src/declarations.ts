@@ -6,7 +6,7 @@ import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discover
 import { eventsQueue } from '#features/events/index.ts';
 import { governanceBlobs, governanceTable } from '#features/governance/index.ts';
 import { idempotencyTable } from '#features/idempotency/index.ts';
-import { keysTable } from '#features/identity/index.ts';
+import { keysTable, peopleTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
 import { jobsTable } from '#features/jobs/index.ts';
 import { limitsTable } from '#features/limits/index.ts';
@@ -23,6 +23,7 @@ export const tables: readonly TableDeclaration[] = [
   segmentsTable,
   jobsTable,
   keysTable,
+  peopleTable,
   idempotencyTable,
   limitsTable,
   auditTable,

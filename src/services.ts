@@ -6,7 +6,7 @@ import { Directory, scimRoutes } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
 import { Governance, governanceRoutes } from '#features/governance/index.ts';
 import { Idempotency } from '#features/idempotency/index.ts';
-import { Identity, identityRoutes } from '#features/identity/index.ts';
+import { Identity, identityRoutes, type OidcOptions, type SignInOptions } from '#features/identity/index.ts';
 import {
   Catalogue,
   Inventory,
@@ -108,7 +108,14 @@ export function createServices(settings: Settings) {
   });
   const audit = new Audit({ tables, clock, deploymentTenantId: settings.TENANT_ID });
   const directory = new Directory({ tables, clock });
-  const identity: Identity = new Identity({ tables, clock, features: () => featuresOf(routes) });
+  const identity: Identity = new Identity({
+    tables,
+    clock,
+    features: () => featuresOf(routes),
+    findUser: (tenantId, who) => directory.findUser(tenantId, who),
+    oidc: toOidcOptions(settings),
+    signIn: toSignInOptions(settings),
+  });
   const urlPolicy = {
     ports: settings.WEBHOOK_PORTS,
     allowHttp: settings.WEBHOOK_ALLOW_HTTP && connectionString !== undefined,
@@ -270,6 +277,23 @@ function estateOf(store: InventoryStore) {
       (await store.segments.list()).some(({ segment }) => segment === id),
     knowsResource: async (id: string) => (await store.get(segmentOf(id), resourceKey(id))) !== undefined,
   };
+}
+
+function toOidcOptions(settings: Settings): OidcOptions {
+  const { TENANT_ID: tenantId, GITHUB_AUDIENCE: audience, GITHUB_ISSUER: issuer } = settings;
+  return {
+    authority: settings.ENTRA_AUTHORITY,
+    tenantIds: settings.ENTRA_TENANT_IDS ?? [tenantId],
+    audiences: settings.ENTRA_AUDIENCES,
+    github: audience ? { issuer, audience, tenantId } : undefined,
+  };
+}
+
+function toSignInOptions(settings: Settings): SignInOptions | undefined {
+  const { PUBLIC_URL: publicUrl, SIGN_IN_CLIENT_ID: clientId } = settings;
+  if (!publicUrl || !clientId) return undefined;
+  const { authority, tenantIds } = toOidcOptions(settings);
+  return { authority, tenantIds, publicUrl, clientId, clientSecret: settings.SIGN_IN_CLIENT_SECRET };
 }
 
 function perTenant<T>(create: (tenantId: string) => T): (tenantId: string) => T {

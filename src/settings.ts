@@ -120,6 +120,46 @@ const shape = {
     description: 'Calls of one key or user at a time, on one instance.',
     unit: 'calls',
   }),
+  ENTRA_AUTHORITY: z.url().default('https://login.microsoftonline.com').meta({
+    description: 'Microsoft Entra, of the public or a sovereign cloud.',
+  }),
+  ENTRA_TENANT_IDS: z
+    .string()
+    .optional()
+    .transform((text) => text?.split(',').map((id) => id.trim()))
+    .pipe(z.array(z.guid()).min(1).optional())
+    .meta({
+      description:
+        'Entra tenants whose users and workloads may call (comma separated). Unset: `TENANT_ID` alone.',
+    }),
+  ENTRA_AUDIENCES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((audience) => audience !== ''))
+    .meta({
+      description:
+        'What `aud` of an access token may be: client id and application id URI of our app registration (comma separated). Empty: no access token is taken.',
+    }),
+  GITHUB_ISSUER: z.url().default('https://token.actions.githubusercontent.com').meta({
+    description: 'Issuer of the tokens of GitHub Actions.',
+  }),
+  GITHUB_AUDIENCE: z.string().optional().meta({
+    description: 'What `aud` of a token of GitHub Actions must be. Unset: none is taken.',
+  }),
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .transform((url) => url?.replace(/\/$/, ''))
+    .meta({
+      description:
+        'Address at which browsers reach the API. With SIGN_IN_CLIENT_ID, `PUBLIC_URL/auth/callback` is the redirect URI of the app registration.',
+    }),
+  SIGN_IN_CLIENT_ID: z.string().optional().meta({
+    description: 'Client id of the app registration that browsers sign in with. Unset: there is no sign-in.',
+  }),
+  SIGN_IN_CLIENT_SECRET: z.string().optional().meta({
+    description: 'Its secret, as a Key Vault reference. Unset: a public client (PKCE alone).',
+  }),
   CORS_ORIGINS: z
     .string()
     .default('')

@@ -30,6 +30,10 @@ export function registerTimers(services: Services): void {
     const forgotten = await services.idempotency.forget();
     if (forgotten > 0) log.information('idempotency keys removed', { forgotten });
   });
+  registerTimer('sessionRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
+    const forgotten = await services.identity.forget();
+    if (forgotten > 0) log.information('sessions removed', { forgotten });
+  });
   registerTimer('webhookRetentionTimer', settings.RETENTION_SCHEDULE, () => services.webhooks.forget());
 }
 

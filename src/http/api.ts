@@ -188,6 +188,7 @@ export class Api {
       correlationId: origin.correlationId,
       ifMatch: request.headers.get('if-match') ?? undefined,
       origin: new URL(request.url).origin,
+      cookie: request.headers.get('cookie') ?? undefined,
     };
     if (!audit || route.method === 'GET' || route.role === 'anonymous') return route.handle(call);
     const entry = { caller: principal, route, origin, params, body: input.body };

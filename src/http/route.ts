@@ -16,6 +16,8 @@ export type Call<Query, Body> = {
   readonly ifMatch: string | undefined;
   /** Scheme and host that the caller used. */
   readonly origin: string;
+  /** `Cookie` as it was sent. */
+  readonly cookie?: string | undefined;
 };
 
 /** What a handler gives back: `body` is sent as JSON, `lines` as a stream of JSON texts, one a line. */
@@ -81,13 +83,24 @@ export function defineRoute<Query = undefined, Body = undefined>(definition: Def
   };
 }
 
-/** Declares a route that anybody may call. It sees no caller and takes no input. */
-export function definePublicRoute(definition: Common & { readonly handle: () => Promise<Answer> }): Route {
+/** What the handler of a public route gets: it sees no caller. */
+export type PublicCall = Pick<Call<unknown, unknown>, 'origin' | 'cookie'> & {
+  readonly query: Readonly<Record<string, unknown>>;
+};
+
+/** Declares a route that anybody may call. */
+export function definePublicRoute(
+  definition: Common & {
+    readonly query?: z.ZodType<Record<string, unknown>>;
+    readonly handle: (call: PublicCall) => Promise<Answer>;
+  },
+): Route {
   return {
     ...definition,
     role: 'anonymous',
-    query: undefined,
+    query: definition.query,
     body: undefined,
-    handle: () => definition.handle(),
+    handle: ({ query, origin, cookie }) =>
+      definition.handle({ query: query as PublicCall['query'], origin, cookie }),
   };
 }

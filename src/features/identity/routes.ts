@@ -1,9 +1,44 @@
 import { defineRoute, type Route } from '#http/route.ts';
+import { RoleMappings } from './oidc/roleMappings.ts';
+import { signInRoutes } from './oidc/routes.ts';
 import { CreatedKey, Key, KeyInput, KeyList, KeysQuery, RevokedKey, RotateQuery } from './schema.ts';
 import type { Identity } from './service.ts';
 
 /** HTTP routes of identity; the tenant is the caller's. */
-export function identityRoutes({ keys }: Identity): Route[] {
+export function identityRoutes(identity: Identity): Route[] {
+  return [...keyRoutes(identity), ...mappingRoutes(identity), ...signInRoutes(identity)];
+}
+
+function mappingRoutes({ mappings }: Identity): Route[] {
+  return [
+    defineRoute({
+      name: 'getRoleMappings',
+      method: 'GET',
+      path: '/api/v1/role-mappings',
+      role: 'security-admin',
+      summary: 'Which roles app roles, groups and federated workloads have',
+      responses: { 200: { description: 'All of them.', schema: RoleMappings } },
+      handle: async ({ principal }) => ({ body: { data: await mappings.list(principal.tenantId) } }),
+    }),
+    defineRoute({
+      name: 'replaceRoleMappings',
+      method: 'PUT',
+      path: '/api/v1/role-mappings',
+      role: 'owner',
+      summary: 'Replace the role mappings',
+      description: 'Counts within five seconds on every instance.',
+      body: RoleMappings,
+      responses: { 200: { description: 'As they are now.', schema: RoleMappings } },
+      handle: async ({ principal, body }) => {
+        const before = { data: await mappings.list(principal.tenantId) };
+        await mappings.replace(principal.tenantId, body.data);
+        return { body, audit: { before } };
+      },
+    }),
+  ];
+}
+
+function keyRoutes({ keys }: Identity): Route[] {
   return [
     defineRoute({
       name: 'createKey',

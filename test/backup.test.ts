@@ -14,7 +14,7 @@ import { startEmulators } from './support/emulators.ts';
 import { tempDir } from './support/tempDir.ts';
 
 type Emulators = Awaited<ReturnType<typeof startEmulators>>;
-const ROWS = 4_000;
+const ROWS = 3_000;
 const quiet = { rounds: 3, chunkPages: 1, say: () => undefined };
 
 let from: Emulators;

@@ -21,16 +21,29 @@ export type Amounts = {
 
 const DAYS = 30;
 const MINUTES_A_DAY = 1440;
-/** Table operations of one sync of one subscription, beside its rows: job, segment, head, stale scopes. */
-const OPERATIONS_A_SYNC = 8;
+
+/** Counted by scripts/infra/measure.ts; test/infra/cost.test.ts counts again. Table operations unless it says otherwise. */
+export const measured = {
+  /** Of a subscription in a sync that finds nothing new, beside a page for each 1,000 rows. */
+  aSync: 16,
+  /** Once, when a resource is first seen. */
+  aResource: 2.4,
+  aChange: 7.5,
+  /** Messages. */
+  messagesAChange: 3.1,
+  /** Of a subscription in a minute, all sweeps together. */
+  aSweep: 7,
+  /** Of a subscription in the hourly reconciliation of compliance. */
+  aReconciliation: 30,
+} as const;
+
+/** Timers that run each minute. */
+const SWEEPS = 6;
 /** Rows of one page of a table query. */
 const ROWS_A_PAGE = 1000;
-/** Owner, row, head, commit (one transaction), marker, outbox. */
-const OPERATIONS_A_CHANGE = 6;
 /** Sent, received, completed. */
 const OPERATIONS_A_MESSAGE = 3;
-/** `refresh` and `events`. */
-const MESSAGES_A_CHANGE = 2;
+/** Assumed, as the sizes below: take those of your workbook. */
 const SECONDS_AN_EXECUTION = 0.2;
 /** A page is fetched, compared and, where it changed, written. */
 const SECONDS_A_PAGE = 1;
@@ -55,21 +68,24 @@ export function amounts(
   estate: Estate,
   options: { syncMinutes: number; memoryGB: number } = { syncMinutes: 15, memoryGB: 2 },
 ): Amounts {
-  const syncs = (DAYS * MINUTES_A_DAY) / options.syncMinutes;
-  const messages = syncs * estate.subscriptions + MESSAGES_A_CHANGE * estate.changes;
-  const pages = syncs * Math.max(Math.ceil(estate.resources / ROWS_A_PAGE), estate.subscriptions);
-  const sweeps = DAYS * MINUTES_A_DAY;
-  const executions = messages + syncs + sweeps + estate.changes;
+  const { resources, subscriptions, changes } = estate;
+  const minutes = DAYS * MINUTES_A_DAY;
+  const hours = DAYS * 24;
+  const syncs = minutes / options.syncMinutes;
+  const messages = (syncs + hours) * subscriptions + measured.messagesAChange * changes;
+  const pages = syncs * Math.max(Math.ceil(resources / ROWS_A_PAGE), subscriptions);
+  const executions = messages + syncs + hours + SWEEPS * minutes;
   return {
     tableOperations:
-      syncs * estate.subscriptions * OPERATIONS_A_SYNC +
+      subscriptions *
+        (syncs * measured.aSync + minutes * measured.aSweep + hours * measured.aReconciliation) +
       pages +
-      estate.changes * OPERATIONS_A_CHANGE +
-      sweeps * (estate.subscriptions + 2),
+      changes * measured.aChange +
+      resources * measured.aResource,
     messageOperations: messages * OPERATIONS_A_MESSAGE,
     executions,
     gigabyteSeconds: (executions * SECONDS_AN_EXECUTION + pages * SECONDS_A_PAGE) * options.memoryGB,
-    storedGigabytes: (estate.resources * KB_A_RESOURCE + estate.changes * KB_A_CHANGE) / 1e6,
+    storedGigabytes: (resources * KB_A_RESOURCE + changes * KB_A_CHANGE) / 1e6,
     telemetryGigabytes: (executions * KB_AN_EXECUTION) / 1e6,
   };
 }

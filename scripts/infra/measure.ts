@@ -38,11 +38,11 @@ export type Measured = {
   readonly reconciliation: Count;
 };
 
-const QUIET_MS = 2_000;
+const QUIET_MS = 1_200;
 const NEVER = '0 0 0 1 1 *';
 const SCHEDULES = describeSettings().filter(({ name }) => name.endsWith('_SCHEDULE'));
 
-/** First sync, a sync that finds nothing new, and changes by event, one after the other. Takes about 15 s. */
+/** First sync, a sync that finds nothing new, and changes by event, one after the other. Takes about 12 s. */
 export async function measure(resources: number, changes: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'policycortex-measure-'));
   const file = (name: string) => join(folder, name.replace('/', '-'));

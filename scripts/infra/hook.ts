@@ -5,7 +5,7 @@ import { makePackage } from './package.ts';
 
 /** What `azd` runs around its steps (azure.yaml). `node scripts/infra/hook.ts NAME` */
 
-const HEALTH_MINUTES = 5;
+const HEALTH_MINUTES = Number(process.env.HEALTH_MINUTES ?? 5);
 const HEALTH_PAUSE_MS = 2_000;
 const WATCH_ATTEMPTS = 3;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BicepMissing, locateBicep, pinnedVersion, runBicep } from '../../scripts/bicep/bicep.ts';
-import { bicepFiles, hasBicep, INFRA, missing } from './support.ts';
+import { bicepFiles, hasBicep, INFRA, missing, properties } from './support.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'policycortex-infra-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -58,6 +58,26 @@ describe.runIf(hasBicep)('every Bicep file', () => {
 
     expect(texts.filter((text) => /'(br|ts)[:/]/.test(text))).toEqual([]);
   });
+});
+
+describe.runIf(hasBicep)('the compiled templates', () => {
+  test.each(['main.bicep', 'onboarding/subscription.bicep', 'onboarding/managementGroup.bicep'])(
+    '%s puts out no secret, and takes none',
+    (file) => {
+      const { stdout } = runBicep(['build', file, '--stdout'], { cwd: INFRA });
+      const settled = [...properties(JSON.parse(stdout))];
+      const declared = settled.filter(([name]) => name === 'outputs' || name === 'parameters');
+
+      expect(declared.length).toBeGreaterThan(1);
+      expect(JSON.stringify(declared.map(([, value]) => value))).not.toMatch(/secure(string|object)/i);
+      const outputs = settled
+        .filter(([name]) => name === 'outputs')
+        .map(([, value]) => JSON.stringify(value));
+      expect(outputs.join()).not.toMatch(
+        /list(Keys|Secrets|AccountSas|ServiceSas|Credentials)|connectionString|password/i,
+      );
+    },
+  );
 });
 
 describe.runIf(hasBicep)('the gate closes', () => {

@@ -84,6 +84,25 @@ describe('preprovision', () => {
 });
 
 describe('postdeploy', () => {
+  test('fails a deployment whose app does not become healthy, and says how to go back', async () => {
+    const server = createServer(
+      (_, response) => void response.writeHead(503).end('{"status":"unavailable"}'),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+
+    const { status, stderr } = await runHook('postdeploy', {
+      FUNCTION_APP_URL: `http://127.0.0.1:${port}`,
+      HEALTH_MINUTES: '0.01',
+    });
+    server.close();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('503 {"status":"unavailable"}');
+    expect(stderr).toContain('Roll back: azd deploy --from-package PREVIOUS.zip');
+  });
+
   test('waits until the app is healthy, then watches the home subscription', async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {

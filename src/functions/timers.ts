@@ -25,6 +25,7 @@ export function registerTimers(services: Services): void {
   registerTimer('metricsTimer', settings.METRICS_SCHEDULE, () => rollMetrics(services));
   registerTimer('connectorTimer', settings.CONNECTOR_SCHEDULE, () => startSources(services));
   registerTimer('securitySweepTimer', settings.SWEEP_SCHEDULE, () => sweepSecurity(services));
+  registerTimer('directorySweepTimer', settings.SWEEP_SCHEDULE, () => sweepDirectory(services));
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();
@@ -96,6 +97,11 @@ async function forgetOldHistory({ tables, storeOf, settings, clock, metrics }: S
     }
     await separately({ tenantId }, async () => void (await metrics.forget(tenantId)));
   }
+}
+
+async function sweepDirectory({ directory }: Services): Promise<void> {
+  const finished = await directory.resume();
+  if (finished > 0) log.warning('finished what a process left halfway', { changes: finished });
 }
 
 async function sweep({ tables, storeOf, publisher, clock }: Services): Promise<void> {

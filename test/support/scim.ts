@@ -1,3 +1,6 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { createServices, type Services } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -49,8 +52,10 @@ export async function startScim() {
       others.push(other);
       return other;
     },
+    keyOf: (tenantId: string) =>
+      services.identity.createKey({ tenantId, role: 'owner', name: 'provisioning' }),
     async clientOf(tenantId: string): Promise<ScimClient> {
-      const key = await services.identity.createKey({ tenantId, role: 'owner', name: 'provisioning' });
+      const key = await this.keyOf(tenantId);
       return async (method, path, { body, headers, on = services } = {}) => {
         const request = new Request(`https://scim.test/scim/v2${path}`, {
           method,
@@ -71,11 +76,37 @@ export async function startScim() {
         };
       };
     },
+    /** The API on a port of this machine. */
+    async listen(): Promise<{ url: string; close(): void }> {
+      const server = createServer((incoming, outgoing) => void serve(services, incoming, outgoing));
+      server.listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      return {
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        close: () => {
+          server.closeAllConnections();
+          server.close();
+        },
+      };
+    },
     async stop() {
       for (const { queues } of [services, ...others]) await queues.close();
       await emulators.stop();
     },
   };
+}
+
+async function serve({ api }: Services, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { method = 'GET', headers, url = '/' } = incoming;
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const request = new Request(`http://${headers.host ?? ''}${url}`, {
+    method,
+    headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' as const }),
+  });
+  const response = await api.handle(request, () => undefined);
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(Buffer.from(await response.arrayBuffer()));
 }
 
 export function user(userName: string, more: Json = {}): Json {

@@ -1,3 +1,3 @@
 export { scimRoutes } from './routes.ts';
-export { Directory } from './service.ts';
+export { Directory, type TenantDirectory } from './service.ts';
 export { directoryTable } from './store/rows.ts';

@@ -4,7 +4,7 @@ import { connectorsQueue, connectorsTable } from '#features/connectors/index.ts'
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
-import { governanceBlobs, governanceTable } from '#features/governance/index.ts';
+import { governanceBlobs, governanceTable, policySyncQueue } from '#features/governance/index.ts';
 import { idempotencyTable } from '#features/idempotency/index.ts';
 import { keysTable, peopleTable } from '#features/identity/index.ts';
 import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#features/inventory/index.ts';
@@ -46,4 +46,5 @@ export const queues: readonly QueueDeclaration[] = [
   deliveriesQueue,
   connectorsQueue,
   alertsQueue,
+  policySyncQueue,
 ];

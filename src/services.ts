@@ -4,7 +4,7 @@ import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory, scimRoutes } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
-import { Governance, governanceRoutes } from '#features/governance/index.ts';
+import { Governance, governanceRoutes, PolicySync } from '#features/governance/index.ts';
 import { Idempotency } from '#features/idempotency/index.ts';
 import { Identity, identityRoutes, type OidcOptions, type SignInOptions } from '#features/identity/index.ts';
 import {
@@ -26,6 +26,7 @@ import { healthRoutes } from '#http/health.ts';
 import { openApiRoute } from '#http/openapi.ts';
 import { featuresOf } from '#http/principal.ts';
 import type { Route } from '#http/route.ts';
+import { AzurePolicy } from '#platform/azurePolicy.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { systemClock } from '#platform/clock.ts';
 import { azureCredential } from '#platform/credential.ts';
@@ -91,6 +92,14 @@ export function createServices(settings: Settings) {
       }),
   );
   const compliance = new Compliance({ tables, queues, clock, storeOf, catalogueOf, governanceOf, jobsOf });
+  const policySync = new PolicySync({
+    queues,
+    azure: new AzurePolicy({ endpoint: settings.AZURE_RESOURCE_MANAGER_ENDPOINT, credential }),
+    clock,
+    governanceOf,
+    jobsOf,
+    estateTenantId: settings.TENANT_ID,
+  });
   const apiVersions = new ApiVersions(azure);
   const discovery = new Discovery({
     tables,
@@ -209,9 +218,9 @@ export function createServices(settings: Settings) {
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
     ...webhookRoutes(webhooks),
-    ...governanceRoutes(governanceOf),
     ...connectorRoutes(connectors),
     ...security.routes,
+    ...governanceRoutes(governanceOf, policySync),
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
@@ -253,6 +262,7 @@ export function createServices(settings: Settings) {
     jobsOf,
     catalogueOf,
     governanceOf,
+    policySync,
     compliance,
     publisher,
     discovery,
@@ -273,6 +283,8 @@ export function createServices(settings: Settings) {
 /** What governance asks of the inventory. */
 function estateOf(store: InventoryStore) {
   return {
+    subscriptions: async () =>
+      (await store.segments.list()).flatMap(({ segment, state }) => (state === undefined ? [] : segment)),
     knowsSubscription: async (id: string) =>
       (await store.segments.list()).some(({ segment }) => segment === id),
     knowsResource: async (id: string) => (await store.get(segmentOf(id), resourceKey(id))) !== undefined,

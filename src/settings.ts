@@ -55,6 +55,10 @@ const shape = {
     description: 'When every subscription is read again from Azure.',
     unit: 'NCRONTAB, six fields, UTC',
   }),
+  POLICY_SYNC_SCHEDULE: z.string().default('0 7 * * * *').meta({
+    description: "When Azure's policies, assignments, exemptions and aliases are read again.",
+    unit: 'NCRONTAB, six fields, UTC',
+  }),
   SWEEP_SCHEDULE: z.string().default('30 * * * * *').meta({
     description: 'When events left in the outbox by a process that died are published.',
     unit: 'NCRONTAB, six fields, UTC',

@@ -10,6 +10,7 @@ import {
   syncQueue,
 } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
+import { PolicySyncMessage, policySyncQueue } from '#features/governance/index.ts';
 import { AlertMessage, alertsQueue } from '#features/security/index.ts';
 import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
@@ -25,7 +26,7 @@ const Properties = z
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
 export function registerQueues(services: Services): void {
-  const { discovery, catalogueOf, compliance, webhooks, connectors, security } = services;
+  const { discovery, catalogueOf, compliance, policySync, webhooks, connectors, security } = services;
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
     discovery.acceptEvents(Array.isArray(message) ? message : [message]),
@@ -41,6 +42,7 @@ export function registerQueues(services: Services): void {
       security.alerts.acceptEvents(events),
     ]);
   });
+  registerQueue(policySyncQueue, PolicySyncMessage, (message) => policySync.run(message));
   registerQueue(evaluationsQueue, EvaluationMessage, (message) => compliance.work(message));
   registerQueue(deliveriesQueue, DeliveryMessage, (message, { isRedelivered }) =>
     webhooks.deliver(message, isRedelivered),

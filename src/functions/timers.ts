@@ -16,6 +16,7 @@ const MAX_FORGOTTEN = 50_000;
 export function registerTimers(services: Services): void {
   const { settings } = services;
   registerTimer('syncTimer', settings.SYNC_SCHEDULE, () => startSync(services));
+  registerTimer('policySyncTimer', settings.POLICY_SYNC_SCHEDULE, () => startPolicySync(services));
   registerTimer('feedTimer', settings.FEED_SCHEDULE, () => catchUp(services));
   registerTimer('retentionTimer', settings.RETENTION_SCHEDULE, () => forgetOldHistory(services));
   registerTimer('sweepTimer', settings.SWEEP_SCHEDULE, () => sweep(services));
@@ -56,6 +57,11 @@ async function sweepSecurity({ security, settings, clock }: Services): Promise<v
   const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
   const swept = await security.sweep(settings.TENANT_ID, before);
   if (swept > 0) log.warning('published alerts that a process left behind', { swept });
+}
+
+async function startPolicySync({ policySync, settings }: Services): Promise<void> {
+  const { id, joined } = await policySync.start(settings.TENANT_ID);
+  log.information('policy sync started', { jobId: id, joined });
 }
 
 async function catchUp({ discovery, tables }: Services): Promise<void> {

@@ -9,7 +9,7 @@ type SyncJob = {
   failed_scopes: readonly unknown[];
 };
 
-/** Starts a sync, as the timer would some minutes later, and says how it went. */
+/** Starts a sync of the resources and one of the policies, as the timers would some minutes later, and says how the first went. */
 export async function followFirstSync(options: {
   url: string;
   apiKey: string;
@@ -24,6 +24,7 @@ export async function followFirstSync(options: {
   };
   try {
     let job = await request('POST', '/api/v1/sync');
+    await request('POST', '/api/v1/policies/sync');
     while (job.state === 'running') {
       await pause(500);
       job = await request('GET', `/api/v1/sync/${job.id}`);

@@ -19,7 +19,11 @@ const BY = {
 };
 let emulators: Awaited<ReturnType<typeof startEmulators>>;
 let tenants = 0;
-const estate = { knowsSubscription: async () => true, knowsResource: async () => true };
+const estate = {
+  subscriptions: async () => [],
+  knowsSubscription: async () => true,
+  knowsResource: async () => true,
+};
 
 beforeAll(async () => {
   emulators = await startEmulators();

@@ -67,7 +67,11 @@ export async function startComplianceWorld(clock: Clock, options: { isStarterPac
       const catalogue = new Catalogue(inventory, { clock, freshnessMs: 250 });
       const governance = new Governance(tenantId, {
         ...ports,
-        estate: { knowsSubscription: async () => true, knowsResource: async () => true },
+        estate: {
+          subscriptions: async () => [],
+          knowsSubscription: async () => true,
+          knowsResource: async () => true,
+        },
         isStarterPackAssigned: options.isStarterPackAssigned ?? false,
       });
       const jobs = new JobStore(tenantId, ports);

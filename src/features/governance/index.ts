@@ -18,3 +18,4 @@ export { isWithin, parseScope, rootScope, type Scope } from './scope.ts';
 export { Governance } from './service.ts';
 export type { SnapshotOptions } from './snapshot.ts';
 export { governedTenants } from './store.ts';
+export { PolicySync, PolicySyncMessage, policySyncQueue } from './sync.ts';

@@ -8,6 +8,8 @@ import type { Draft, GovernanceStore } from './store.ts';
 
 /** What the feature asks of the inventory. */
 export type Estate = {
+  /** Ids of the subscriptions that are watched. */
+  readonly subscriptions: () => Promise<readonly string[]>;
   readonly knowsSubscription: (subscriptionId: string) => Promise<boolean>;
   /** A resource or resource group, by ARM id. */
   readonly knowsResource: (id: string) => Promise<boolean>;

@@ -25,7 +25,15 @@ const PREFIX: Readonly<Record<Kind, string>> = {
 };
 
 /** Columns of what the sync compares and lists show, beside the record itself. */
-type RecordRow = { origin: string; hash?: string; summary?: string };
+type RecordRow = { origin: string; armId: string; hash?: string; summary?: string };
+
+/** What the sync knows of a record of Azure's before it reads Azure. */
+export type KnownRow = {
+  readonly rowKey: string;
+  readonly kind: Kind;
+  readonly armId: string;
+  readonly hash: string | undefined;
+};
 
 /** A record with the hash of the Azure document that it was made of. */
 export type Stored<K extends Kind> = { readonly record: Records[K]; readonly hash: string | undefined };
@@ -56,6 +64,7 @@ export async function encodeRecord<K extends Kind>(
   const isListed = kind === 'definition' || kind === 'initiative';
   const row: RecordRow = {
     origin: record.origin,
+    armId: armIdOf(kind, record),
     ...(hash !== undefined && { hash }),
     ...(isListed && { summary: JSON.stringify(summaryOf(kind, record as DefinitionRecord)) }),
   };

@@ -1,3 +1,5 @@
+import type { AliasTable } from '#features/policy/index.ts';
+import { readAliases } from './aliasTable.ts';
 import { Current, type FreshnessOptions } from './current.ts';
 import { ancestorsOf } from './hierarchy.ts';
 import { isInitiativeId, keyOf } from './ids.ts';
@@ -20,6 +22,7 @@ export class Snapshots {
   readonly #mirror: Mirror<Records>;
   readonly #remarked = new Remarked();
   readonly #current: Current<Snapshot>;
+  #table: { readonly name: string; readonly table: AliasTable } | undefined;
 
   constructor(store: GovernanceStore, options: { pack: Pack; freshnessMs: number }) {
     this.#store = store;
@@ -64,10 +67,19 @@ export class Snapshots {
       initiatives,
       assignments,
       exemptions,
-      aliases: this.#pack.aliases(),
+      aliases: await this.#aliases(revision),
       root: rootScope(this.#store.tenantId),
       ancestors: ancestorsOf(managementGroups),
     };
+  }
+
+  /** ARM's table, once it has been read; the one in force is kept until another is. */
+  async #aliases({ aliases: name }: Revision): Promise<AliasTable> {
+    if (name === undefined) return this.#pack.aliases();
+    if (this.#table?.name !== name) {
+      this.#table = { name, table: await readAliases(name, this.#store.blobs) };
+    }
+    return this.#table.table;
   }
 
   async #initiatives(assignments: readonly AssignmentRecord[]): Promise<Map<string, InitiativeRecord>> {

@@ -4,7 +4,7 @@ import type { Blobs, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
 import { Failure, messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
-import { decodeBody } from '#platform/payload.ts';
+import { decodeBody, encodeBody } from '#platform/payload.ts';
 import type { Queues } from '#platform/queues.ts';
 import { type Partition, type Row, type RowWrite, type Tables, WriteConflict } from '#platform/tables.ts';
 import { toEvents } from './events.ts';
@@ -25,6 +25,7 @@ import {
   encodeRecord,
   governanceBlobs,
   governanceTable,
+  type KnownRow,
   rangeOf,
   recordRowKey,
 } from './rows.ts';
@@ -118,6 +119,23 @@ export class GovernanceStore {
         page.map(async (row) => [row.rowKey, await decodeRecord<K>(row, this.blobs)] as const),
       );
     }
+  }
+
+  /** Of the records of a kind that came from Azure, what the sync compares; a storage page at a time. */
+  async *knownRows(kind: Kind): AsyncGenerator<KnownRow[]> {
+    const select = ['origin', 'armId', 'hash'];
+    for await (const page of this.columns<{ origin: string; armId: string; hash?: string }>(
+      rangeOf(kind),
+      select,
+    )) {
+      const ofAzure = page.filter(({ origin }) => origin === 'azure');
+      yield ofAzure.map(({ rowKey, armId, hash }) => ({ rowKey, kind, armId, hash }));
+    }
+  }
+
+  /** The columns of the row that keeps the management groups. */
+  encodeHierarchy(groups: ManagementGroups): Promise<Row> {
+    return encodeBody(JSON.stringify(groups), this.blobs, 'hierarchy');
   }
 
   /** Some columns of all rows of a range. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Operations } from './arm/operations.ts';
 import { serve } from './arm/server.ts';
 import { Alerts } from './defender/alerts.ts';
@@ -7,6 +8,8 @@ import { EventGrid } from './events/eventGrid.ts';
 import { resourceEvent } from './events/resourceEvent.ts';
 import { FaultControl } from './faults/faultControl.ts';
 import type { FaultSettings } from './faults/faults.ts';
+import { type AliasesByType, deriveAliases, readAliases } from './policy/aliases.ts';
+import { Policies } from './policy/policies.ts';
 import type { Change } from './state/change.ts';
 import { openState } from './state/openState.ts';
 
@@ -23,6 +26,10 @@ export type AzureOptions = {
   /** Changes a second. */
   readonly drift: number;
   readonly estateFile?: string | undefined;
+  /** Policy definitions, one JSON a line, served as the built-in catalogue. */
+  readonly policyCatalogueFile?: string | undefined;
+  /** Aliases by name, served instead of those that the estate's documents show. */
+  readonly aliasesFile?: string | undefined;
   readonly eventGridEndpoint?: string | undefined;
   readonly eventSchema?: EventSchema | undefined;
   /** Event Grid's retry delays are multiplied by this (1: 10 s, 30 s, 1 min …). */
@@ -62,8 +69,16 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
   recorder.onChange((change) => alerts.onChange(change));
   const drift = new Drift({ estate, recorder, seed });
   const operations = new Operations(options.operationMilliseconds ?? 500);
+  const { dataDir, policyCatalogueFile: catalogueFile, aliasesFile } = options;
+  const file = dataDir === undefined ? undefined : join(dataDir, 'policies.json');
+  const policies = new Policies({ estate, file, catalogueFile });
+  let made: AliasesByType | undefined;
+  function aliases(): AliasesByType {
+    made ??= aliasesFile === undefined ? deriveAliases(estate) : readAliases(aliasesFile);
+    return made;
+  }
   const { server, url } = await serve(
-    { seed, estate, log, recorder, faults, events, drift, operations, alerts },
+    { seed, estate, log, recorder, faults, events, drift, operations, alerts, policies, aliases },
     options.port,
   );
   drift.setRate(options.drift);

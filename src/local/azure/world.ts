@@ -3,6 +3,8 @@ import type { Alerts } from './defender/alerts.ts';
 import type { Drift } from './drift/drift.ts';
 import type { EventGrid } from './events/eventGrid.ts';
 import type { FaultControl } from './faults/faultControl.ts';
+import type { AliasesByType } from './policy/aliases.ts';
+import type { Policies } from './policy/policies.ts';
 import type { ChangeLog } from './state/changeLog.ts';
 import type { Estate } from './state/estate.ts';
 import type { Recorder } from './state/recorder.ts';
@@ -18,4 +20,7 @@ export type World = {
   readonly drift: Drift;
   readonly alerts: Alerts;
   readonly operations: Operations;
+  readonly policies: Policies;
+  /** Made at the first call. */
+  readonly aliases: () => AliasesByType;
 };

@@ -2,6 +2,7 @@ import { controlRoutes } from '../control/routes.ts';
 import type { Parameters, Route } from './http.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
+import { policyRoutes } from './routes/policies.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { resourceGraphRoutes } from './routes/resourceGraph.ts';
 import { resourceGroupRoutes } from './routes/resourceGroups.ts';
@@ -14,6 +15,7 @@ import { tagRoutes } from './routes/tags.ts';
 /** All routes; the first that matches is taken, so that the general ones stand last. */
 export const routes: readonly Route[] = [
   ...controlRoutes,
+  ...policyRoutes,
   ...subscriptionRoutes,
   ...providerRoutes,
   ...eventGridRoutes,

@@ -9,6 +9,14 @@ const groupType = 'Microsoft.Management/managementGroups';
 
 export const managementGroupRoutes: readonly Route[] = [
   {
+    method: 'POST',
+    path: 'providers/microsoft.management/getentities',
+    handle: (_request, world) => {
+      const value = entities(world);
+      return ok({ value, count: value.length });
+    },
+  },
+  {
     method: 'GET',
     path: root,
     handle: (_request, { estate }) => {
@@ -37,6 +45,35 @@ export const managementGroupRoutes: readonly Route[] = [
     handle: (_request, world, { group = '' }) => ok({ value: descendants(world, find(world, group)) }),
   },
 ];
+
+/** Every group and subscription with the names of the groups above it, from the root on. */
+function entities({ estate }: World): unknown[] {
+  const { tenantId } = estate;
+  const chain = (name: string, own: boolean) => ancestors(estate, name, own).toReversed();
+  const properties = (displayName: string, above: readonly ManagementGroup[]) => ({
+    tenantId,
+    displayName,
+    parent: above.length === 0 ? {} : { id: idOf(above.at(-1)?.name ?? '') },
+    parentDisplayNameChain: above.map((group) => group.displayName),
+    parentNameChain: above.map((group) => group.name),
+    permissions: 'view',
+    inheritedPermissions: 'view',
+  });
+  return [
+    ...estate.managementGroups.map(({ name, displayName }) => ({
+      id: idOf(name),
+      type: groupType,
+      name,
+      properties: properties(displayName, chain(name, false)),
+    })),
+    ...estate.subscriptions.map(({ id, displayName, managementGroup }) => ({
+      id: `/subscriptions/${id}`,
+      type: '/subscriptions',
+      name: id,
+      properties: properties(displayName, chain(managementGroup, true)),
+    })),
+  ];
+}
 
 function idOf(name: string): string {
   return `/providers/Microsoft.Management/managementGroups/${name}`;

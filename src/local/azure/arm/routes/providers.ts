@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../estate/model.ts';
 import { regions } from '../../estate/regions.ts';
 import { resourceTypes } from '../../estate/registry.ts';
+import type { AliasDocument } from '../../policy/aliases.ts';
 import type { World } from '../../world.ts';
 import { notFound } from '../failure.ts';
 import { type ArmRequest, type ArmResponse, ok, type Parameters, parameter, type Route } from '../http.ts';
@@ -19,24 +20,42 @@ export const providerRoutes: readonly Route[] = [
 
 function list(request: ArmRequest, world: World, parameters: Parameters): ArmResponse {
   const prefix = prefixOf(world, parameters);
-  const aliases = (parameter(request, '$expand') ?? '').toLowerCase().includes('aliases');
-  const value = [...namespaces(world)].map(([namespace, types]) =>
-    render(prefix, namespace, { types, aliases }),
+  const aliasesOf = aliasesFor(request, world);
+  const value = [...namespaces(world, aliasesOf !== undefined)].map(([namespace, types]) =>
+    render(prefix, namespace, { types, aliasesOf }),
   );
   return ok({ value });
 }
 
 function one(request: ArmRequest, world: World, parameters: Parameters): ArmResponse {
   const wanted = parameters.namespace?.toLowerCase() ?? '';
-  const found = [...namespaces(world)].find(([namespace]) => namespace.toLowerCase() === wanted);
+  const aliasesOf = aliasesFor(request, world);
+  const found = [...namespaces(world, aliasesOf !== undefined)].find(
+    ([namespace]) => namespace.toLowerCase() === wanted,
+  );
   if (found === undefined) {
     throw notFound(
       'InvalidResourceNamespace',
       `The resource namespace '${parameters.namespace}' is invalid.`,
     );
   }
-  const aliases = (parameter(request, '$expand') ?? '').toLowerCase().includes('aliases');
-  return ok(render(prefixOf(world, parameters), found[0], { types: found[1], aliases }));
+  return ok(render(prefixOf(world, parameters), found[0], { types: found[1], aliasesOf }));
+}
+
+type AliasesOf = (type: string) => readonly AliasDocument[];
+
+/** Aliases of a type, where they are asked for. Those of a whole namespace stand with the type that is asked first. */
+function aliasesFor(request: ArmRequest, world: World): AliasesOf | undefined {
+  if (!(parameter(request, '$expand') ?? '').toLowerCase().includes('aliases')) return undefined;
+  const aliases = world.aliases();
+  const seen = new Set<string>();
+  return (type) => {
+    const lower = type.toLowerCase();
+    const namespace = lower.split('/')[0] ?? '';
+    const shared = seen.has(namespace) ? [] : (aliases.get(namespace) ?? []);
+    seen.add(namespace);
+    return [...(aliases.get(lower) ?? []), ...shared];
+  };
 }
 
 function prefixOf(world: World, { subscription }: Parameters): string {
@@ -45,14 +64,23 @@ function prefixOf(world: World, { subscription }: Parameters): string {
 
 type TypeEntry = Pick<ResourceType, 'type' | 'apiVersions' | 'global' | 'untagged' | 'zonal'>;
 
-function namespaces(world: World): ReadonlyMap<string, readonly TypeEntry[]> {
+function namespaces(world: World, withAliases: boolean): ReadonlyMap<string, readonly TypeEntry[]> {
   const known = new Set(resourceTypes.map((entry) => entry.type.toLowerCase()));
   const loaded = world.estate.types
     .filter((type) => !known.has(type.toLowerCase()))
     .map((type): TypeEntry => ({ type, apiVersions: ['2024-03-01', ...unknownVersions.slice(1)] }));
-  return Map.groupBy([...resourceTypes.flatMap(withChildren), ...loaded], (entry) =>
+  const entries = [...resourceTypes.flatMap(withChildren), ...loaded];
+  return Map.groupBy([...entries, ...(withAliases ? aliasTypes(world, entries) : [])], (entry) =>
     canonical(entry.type.split('/')[0] ?? ''),
   );
+}
+
+/** Types of an alias file that no resource is of; their names are known in lower case only. */
+function aliasTypes(world: World, entries: readonly TypeEntry[]): TypeEntry[] {
+  const known = new Set(entries.map(({ type }) => type.toLowerCase()));
+  const others = [...world.aliases().keys()].filter((type) => type.includes('/') && !known.has(type));
+  const apiVersions: TypeEntry['apiVersions'] = ['2024-03-01'];
+  return others.map((type) => ({ type, apiVersions }));
 }
 
 function withChildren(definition: ResourceType): readonly TypeEntry[] {
@@ -74,7 +102,7 @@ function canonical(namespace: string): string {
 function render(
   prefix: string,
   namespace: string,
-  options: { types: readonly TypeEntry[]; aliases: boolean },
+  options: { types: readonly TypeEntry[]; aliasesOf: AliasesOf | undefined },
 ): unknown {
   return {
     id: `${prefix}/providers/${namespace}`,
@@ -95,7 +123,7 @@ function render(
         entry.zonal === true
           ? displayNames.slice(0, 6).map((location) => ({ location, zones: ['1', '2', '3'] }))
           : undefined,
-      aliases: options.aliases ? [] : undefined,
+      aliases: options.aliasesOf?.(entry.type),
     })),
   };
 }

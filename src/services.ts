@@ -1,5 +1,5 @@
 import { Audit, auditRoutes } from '#features/audit/index.ts';
-import { Compliance } from '#features/compliance/index.ts';
+import { Compliance, complianceRoutes } from '#features/compliance/index.ts';
 import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory, scimRoutes } from '#features/directory/index.ts';
@@ -217,6 +217,7 @@ export function createServices(settings: Settings) {
   const routes: readonly Route[] = [
     ...inventoryRoutes(inventoryOf),
     ...discoveryRoutes(discovery),
+    ...complianceRoutes(compliance),
     ...webhookRoutes(webhooks),
     ...connectorRoutes(connectors),
     ...security.routes,

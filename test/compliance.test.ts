@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComplianceStore } from '#features/compliance/rows/store.ts';
 import { resourceKey } from '#features/inventory/index.ts';
 import { ruleWith } from '#features/policy/testKit.ts';
 import {
@@ -36,7 +37,7 @@ const group = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`;
 const storage = (name: string) => `${group}/providers/Microsoft.Storage/storageAccounts/${name}`;
 
 function statesOf(world: ComplianceWorld, tenantId: string) {
-  const { store } = world.instance(tenantId).compliance.room(tenantId);
+  const store = new ComplianceStore(tenantId, world);
   return async (id: string) => {
     const row = await store.rows(SUBSCRIPTION).get(resourceKey(id));
     return row && [...row.outcomes.values()].map(({ state }) => state);

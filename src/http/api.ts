@@ -167,7 +167,7 @@ export class Api {
     }
     try {
       const answer = await this.#act(exchange, run);
-      await (answer.lines ? claim.drop() : claim.keep({ answer }));
+      await (answer.lines || answer.text ? claim.drop() : claim.keep({ answer }));
       return answer;
     } catch (error) {
       const isKept = error instanceof Failure && !PASSING.has(error.code);

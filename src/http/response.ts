@@ -20,10 +20,11 @@ export async function toResponse(
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(
     request.headers.get('accept-encoding') ?? '',
   );
-  if (answer.body === undefined && !answer.lines) return new Response(null, { status, headers });
+  const pieces = answer.text ?? (answer.lines && toLines(answer.lines));
+  if (answer.body === undefined && !pieces) return new Response(null, { status, headers });
   headers.set('content-type', answer.contentType ?? context.mediaType ?? 'application/json');
-  if (answer.lines) {
-    const stream = toStream(answer.lines);
+  if (pieces) {
+    const stream = toStream(pieces);
     if (takesGzip) headers.set('content-encoding', 'gzip');
     return new Response(takesGzip ? stream.pipeThrough(new CompressionStream('gzip')) : stream, {
       status,
@@ -43,15 +44,19 @@ function isUnchanged(request: Request, etag: string | null): boolean {
   return given.split(',').some((tag) => bare(tag) === bare(etag) || tag.trim() === '*');
 }
 
+async function* toLines(pages: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
 /** A page at a time, as fast as it is read: the estate is never in memory as a whole. */
-function toStream(pages: AsyncIterable<readonly unknown[]>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const iterator = pages[Symbol.asyncIterator]();
+function toStream(pieces: AsyncIterable<string>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const iterator = pieces[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       const { value, done } = await iterator.next();
       if (done) return controller.close();
-      controller.enqueue(encoder.encode(value.map((line) => `${JSON.stringify(line)}\n`).join('')));
+      controller.enqueue(encoder.encode(value));
     },
     async cancel() {
       await iterator.return?.();

@@ -20,13 +20,14 @@ export type Call<Query, Body> = {
   readonly cookie?: string | undefined;
 };
 
-/** What a handler gives back: `body` is sent as JSON, `lines` as a stream of JSON texts, one a line. */
+/** What a handler gives back: `body` is sent as JSON, `lines` as a stream of JSON texts, one a line, `text` as a stream as it is. */
 export type Answer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Pages of values. */
   readonly lines?: AsyncIterable<readonly unknown[]>;
+  readonly text?: AsyncIterable<string>;
   /** Media type where it is not JSON. */
   readonly contentType?: string;
   /** What the audit log says beside it: the state before; the state after where it is not the body. */

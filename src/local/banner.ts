@@ -17,7 +17,7 @@ PolicyCortex is ready.
 
 Try:
   curl -s ${auth} "${url}/api/v1/resources?resourceType=storage_account&limit=3"
-  curl -s ${auth} "${url}/api/v1/subscriptions"
+  curl -s ${auth} "${url}/api/v1/compliance/findings?severity=critical&limit=3"   (what breaks the starter pack, from about 10 s on)
   curl -s -X POST ${auth} "${url}/api/v1/sync"
 
 Ctrl-C stops everything; the state is kept.

@@ -1,3 +1,4 @@
+export { complianceRoutes } from './routes.ts';
 export { complianceTable } from './rows/rows.ts';
 export { Compliance } from './service.ts';
 export { EvaluationMessage, evaluationsQueue } from './work/queue.ts';

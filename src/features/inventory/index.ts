@@ -7,8 +7,8 @@ export {
 } from './document.ts';
 export type { Cause, Change, ResourceEntry, StoredResource, WriteResult } from './model.ts';
 export { Publisher } from './publisher.ts';
-export { parseResourceId, resourceKey, segmentOf } from './resourceId.ts';
-export { shortResourceTypes } from './resourceTypes.ts';
+export { parseResourceId, parseShortId, resourceKey, segmentOf } from './resourceId.ts';
+export { resourceTypeOf, shortResourceTypes } from './resourceTypes.ts';
 export { inventoryRoutes } from './routes.ts';
 export { inventoryBlobs, inventoryTable } from './rows.ts';
 export { listTenants, ownerOf, segmentsTable } from './segments.ts';

@@ -47,6 +47,8 @@ export type ResourceQuery = {
   readonly limit: number;
   /** Resources to pass over, as `segment/key`. */
   readonly hidden?: ReadonlySet<string>;
+  /** Asked of each resource that meets everything else, once. */
+  readonly where?: (segment: string, key: string) => boolean;
 };
 
 /** Order of two sort values of a field. */
@@ -139,7 +141,7 @@ export class ResourceIndex {
   query(query: ResourceQuery): ResourceMatches {
     this.#compact();
     const order = this.#view(query.sort).rows;
-    const passes = this.#predicate(query.filter, query.hidden);
+    const passes = this.#predicate(query);
     const step = query.descending ? -1 : 1;
     const first = query.descending ? order.length - 1 : 0;
     const begin = query.after ? this.#indexAfter(order, query.after, query) : first;
@@ -176,7 +178,7 @@ export class ResourceIndex {
     };
   }
 
-  #predicate(filter: ResourceFilter, hidden: ReadonlySet<string> | undefined): (row: number) => boolean {
+  #predicate({ filter, hidden, where }: ResourceQuery): (row: number) => boolean {
     const tests = [
       this.#anyOf(this.#segments, filter.segments),
       this.#anyOf(this.#types, filter.types),
@@ -187,6 +189,7 @@ export class ResourceIndex {
       ...(filter.tags ?? []).map((tag) => this.#hasTag(tag)),
       this.#hasText(filter.text),
       hidden && ((row: number) => !hidden.has(this.#nameOf(row))),
+      where && ((row: number) => where(this.#words.value(this.#segments.get(row)), this.#keys[row] ?? '')),
     ].filter((test) => test !== undefined);
     return (row) => {
       for (const test of tests) if (!test(row)) return false;

@@ -17,6 +17,8 @@ export type CaseMakerOptions = {
   readonly isWide?: boolean;
   /** Ids that have just changed, and which the index may not show yet. */
   readonly fresh?: readonly string[];
+  /** Documents that stand in for what the inventory has, or does not have yet. */
+  readonly drafts?: readonly Case['document'][];
 };
 
 /** Makes cases of stored resources: each with its group, subscription and related resources, read once. */
@@ -25,8 +27,8 @@ export class CaseMaker {
   readonly #surroundings: Surroundings;
   readonly #utcNow: string;
 
-  constructor({ segment, ports, utcNow, isWide = false, fresh = [] }: CaseMakerOptions) {
-    this.related = new RelatedResources({ segment, ports, isWide, fresh });
+  constructor({ segment, ports, utcNow, isWide = false, fresh = [], drafts = [] }: CaseMakerOptions) {
+    this.related = new RelatedResources({ segment, ports, isWide, fresh, drafts });
     this.#surroundings = new Surroundings(segment, ports.store);
     this.#utcNow = utcNow;
   }

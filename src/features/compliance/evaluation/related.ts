@@ -10,7 +10,7 @@ import { mapConcurrently } from '#platform/concurrently.ts';
 const READ_CONCURRENCY = 32;
 
 type Need = { readonly type: string; readonly group: string | undefined };
-type Document = { readonly id: string };
+type Document = { readonly id?: unknown };
 
 /**
  * Related resources of one segment, for …IfNotExists. The engine asks at once and the inventory answers later: a
@@ -23,6 +23,7 @@ export class RelatedResources {
   readonly #isWide: boolean;
   /** Ids that have just changed, and which the index may not show yet. */
   readonly #fresh: readonly string[];
+  readonly #drafts: readonly Document[];
   readonly #known = new Map<string, readonly Document[]>();
   #missing = new Map<string, Need>();
 
@@ -31,11 +32,14 @@ export class RelatedResources {
     ports: { readonly store: InventoryStore; readonly catalogue: Catalogue };
     isWide: boolean;
     fresh?: readonly string[];
+    /** Documents that stand in for what the inventory has, or does not have yet. */
+    drafts?: readonly Document[];
   }) {
     this.#segment = options.segment;
     this.#ports = options.ports;
     this.#isWide = options.isWide;
     this.#fresh = options.fresh ?? [];
+    this.#drafts = options.drafts ?? [];
   }
 
   readonly lookup: RelatedLookup = (query) => {
@@ -49,7 +53,7 @@ export class RelatedResources {
     const { scope } = query;
     if (scope.kind !== 'resource') return documents;
     const below = `${scope.resourceId.toLowerCase()}/`;
-    return documents.filter(({ id }) => id.toLowerCase().startsWith(below));
+    return documents.filter((document) => idOf(document).startsWith(below));
   };
 
   /** Whether answers were missing since the last `load`: what was evaluated meanwhile does not count. */
@@ -80,23 +84,29 @@ export class RelatedResources {
       descending: false,
       limit: Number.MAX_SAFE_INTEGER,
     });
-    const fresh = this.#fresh.filter((id) => {
+    const isAsked = (id: string) => {
       const parsed = parseResourceId(id);
-      return (
-        parsed.type?.toLowerCase() === type &&
-        (group === undefined || parsed.resourceGroup?.toLowerCase() === group)
-      );
-    });
+      const isInGroup = group === undefined || parsed.resourceGroup?.toLowerCase() === group;
+      return parsed.type?.toLowerCase() === type && isInGroup;
+    };
+    const fresh = this.#fresh.filter(isAsked);
+    const drafts = this.#drafts.filter((draft) => isAsked(idOf(draft)));
+    const drafted = new Set(drafts.map((draft) => resourceKey(idOf(draft))));
     const keys = new Set([...hits.map(({ key }) => key), ...fresh.map(resourceKey)]);
     const found = await mapConcurrently(keys, READ_CONCURRENCY, (key) =>
       this.#ports.store.get(this.#segment, key),
     );
-    return found.flatMap((resource) => (resource ? (JSON.parse(resource.json) as Document) : []));
+    const stored = found.filter((resource) => resource && !drafted.has(resource.key));
+    return [...drafts, ...stored.map((resource) => JSON.parse(resource?.json ?? '{}') as Document)];
   }
 }
 
 function groupOf(scope: Exclude<RelatedQuery['scope'], { kind: 'resource' }>): string | undefined {
   return scope.kind === 'resourceGroup' ? scope.resourceGroup : undefined;
+}
+
+function idOf({ id }: Document): string {
+  return typeof id === 'string' ? id.toLowerCase() : '';
 }
 
 function nameOf({ type, group }: Need): string {

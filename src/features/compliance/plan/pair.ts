@@ -39,6 +39,7 @@ export type PairInfo = {
   readonly code: string;
   readonly assignmentCode: string;
   readonly assignmentId: string;
+  readonly assignmentShortId: string;
   readonly assignmentName: string;
   readonly definitionId: string;
   /** Short id. */
@@ -70,6 +71,7 @@ export function pairInfo({
     code,
     assignmentCode,
     assignmentId: assignment.assignmentId,
+    assignmentShortId: assignment.id,
     assignmentName: assignment.displayName,
     definitionId: definition?.definitionId ?? assignment.policyDefinitionId,
     policyId: definition?.id ?? '',
@@ -81,7 +83,8 @@ export function pairInfo({
   };
 }
 
-function displayNameOf(definition: DefinitionRecord | undefined): string {
+/** What people call a definition. */
+export function displayNameOf(definition: DefinitionRecord | undefined): string {
   const { displayName } = definition?.document.properties ?? {};
   return typeof displayName === 'string' ? displayName : (definition?.document.name ?? '');
 }

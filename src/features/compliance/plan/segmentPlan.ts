@@ -57,6 +57,11 @@ export class SegmentPlan {
     return this.#all.map(({ pair }) => pair);
   }
 
+  /** Whatever reaches a resource, also where its type says that it does not apply. */
+  reachingAll(subject: Subject): readonly Candidate[] {
+    return this.#all.filter(({ reaching }) => this.#reaches(reaching, subject));
+  }
+
   /** The pairs that judge a resource. */
   candidates(subject: Subject): readonly Candidate[] {
     const candidates = this.#ofType(subject.type.toLowerCase());

@@ -57,6 +57,21 @@ export class Counting {
   }
 }
 
+export function addTallies(a: Tally, b: Tally): Tally {
+  return a.map((count, place) => count + (b[place] ?? 0));
+}
+
+/**
+ * Per cent of what is counted that is compliant, exempt or unknown; null where nothing is.
+ * Source: learn.microsoft.com, "Azure Policy compliance states", "Compliance percentage".
+ */
+export function percentage(
+  [, compliant = 0, exempt = 0, , unknown = 0]: Tally,
+  total: number,
+): number | null {
+  return total === 0 ? null : Math.round(((compliant + exempt + unknown) / total) * 1000) / 10;
+}
+
 export function totalOf(tally: Tally): number {
   return tally.reduce((sum, count) => sum + count, 0);
 }

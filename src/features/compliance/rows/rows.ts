@@ -71,6 +71,9 @@ export function fromOutcomesRow(row: StoredRow): StoredOutcomes {
 /** A string column holds 32,768 characters. */
 const COLUMN = 32_000;
 const BINARY = 64_000;
+/** Columns of findings that lists read: those of some 5,000 pairs. */
+export const FINDINGS_COLUMNS = ['findings0', 'findings1', 'findings2'];
+
 function toColumns(name: string, text: string): Row {
   const columns: Row = {};
   for (let at = 0; at < text.length; at += COLUMN)
@@ -117,6 +120,10 @@ export type LogEntry = readonly [key: string, findings: string | null];
 
 export function toLogRow(commit: string, at: string, entries: readonly LogEntry[]): Row {
   return { commit, at, ...packJson('body', entries) };
+}
+
+export function fromLogRow(row: StoredRow): { seq: number; entries: LogEntry[] } {
+  return { seq: Number(row.rowKey.slice(2)), entries: unpackJson('body', row) as LogEntry[] };
 }
 
 /** A value of any size up to some MB of JSON, deflated in pieces of 64 KB. */

@@ -80,12 +80,7 @@ export async function work(message: EvaluationMessage, room: Room): Promise<void
     case 'resources':
       return evaluateResources(message, room);
     case 'keys':
-      room.catalogue.invalidate();
-      return settle(
-        message.segment,
-        await room.evaluator.evaluate(message.segment, message.keys, message.fresh),
-        room,
-      );
+      return evaluateKeys(message, room);
     case 'governance': {
       const { revision } = await room.plans.current(message.revision);
       // An event of the later one is on its way, and evaluates what both changed.
@@ -100,6 +95,18 @@ export async function work(message: EvaluationMessage, room: Room): Promise<void
         throw error;
       }
   }
+}
+
+async function evaluateKeys(
+  { segment, keys, fresh, jobId }: Extract<EvaluationMessage, { kind: 'keys' }>,
+  room: Room,
+): Promise<void> {
+  room.catalogue.invalidate();
+  const done = await room.evaluator.evaluate(segment, keys, fresh);
+  await settle(segment, done, room);
+  if (jobId === undefined) return;
+  const counts = { evaluated: done.evaluated, changed: done.changed };
+  await room.jobs.setPart(jobId, { part: segment, state: 'succeeded', counts, problems: [] });
 }
 
 async function evaluateResources(
@@ -119,7 +126,12 @@ async function evaluateResources(
   await settle(segment, done, room);
 }
 
-async function settle(segment: string, { unsettled, newRevision }: Evaluated, room: Room): Promise<void> {
+/** Puts what an evaluation left to be done on the queue. */
+export async function settle(
+  segment: string,
+  { unsettled, newRevision }: Evaluated,
+  room: Room,
+): Promise<void> {
   if (newRevision !== undefined) await room.enqueue([governanceMessage(newRevision, room)]);
   if (unsettled.length === 0) return;
   const body = { kind: 'keys' as const, tenantId: room.tenantId, segment, keys: [...unsettled], fresh: [] };

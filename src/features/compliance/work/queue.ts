@@ -31,6 +31,8 @@ export const EvaluationMessage = z.discriminatedUnion('kind', [
     segment: z.string(),
     keys: z.array(z.string()),
     fresh: z.array(z.string()),
+    /** Job whose part for this segment it is. */
+    jobId: z.string().optional(),
   }),
   /** A definition, initiative, assignment or exemption changed; the snapshot has it from this revision on. */
   z.object({ kind: z.literal('governance'), tenantId: z.string(), revision: z.string() }),

@@ -10,7 +10,7 @@ export type Part = {
 /** Resources above which a segment is evaluated in parts, side by side. */
 const SPLIT = 20_000;
 /** Keys are base 32 (`a`–`z`, `2`–`7`) and evenly spread. */
-const BOUNDS = ['', '6', 'c', 'g', 'k', 'o', 's', 'w'];
+export const BOUNDS = ['', '6', 'c', 'g', 'k', 'o', 's', 'w'];
 
 /** The parts of a segment that holds about so many resources. */
 export function partsOf(segment: string, size: number): Part[] {

@@ -6,6 +6,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { OutgoingMessage, Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
 import { Plans } from '../plan/plans.ts';
+import { FindingsIndex } from '../read/findingsIndex.ts';
 import { ComplianceStore } from '../rows/store.ts';
 import { Evaluator } from './evaluator.ts';
 import { type EvaluationMessage, evaluationsQueue } from './queue.ts';
@@ -31,6 +32,7 @@ export class Room {
   readonly store: ComplianceStore;
   readonly plans: Plans;
   readonly evaluator: Evaluator;
+  readonly findings: FindingsIndex;
   readonly #queues: Queues;
 
   constructor(tenantId: string, ports: CompliancePorts) {
@@ -43,6 +45,10 @@ export class Room {
     this.store = new ComplianceStore(tenantId, ports);
     this.plans = new Plans(this.governance);
     this.evaluator = new Evaluator(this);
+    this.findings = new FindingsIndex(this.store, {
+      clock: this.clock,
+      segmentsOf: async () => (await this.inventory.segments.list()).map(({ segment }) => segment),
+    });
     this.#queues = ports.queues;
   }
 

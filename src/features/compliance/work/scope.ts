@@ -1,4 +1,5 @@
 import { parseResourceId } from '#features/inventory/index.ts';
+import type { Pair } from '../plan/pair.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SegmentPlan } from '../plan/segmentPlan.ts';
 import type { PairRegistry } from '../rows/pairRegistry.ts';
@@ -28,16 +29,25 @@ export function changedSince(
   now: string,
 ): Set<string> | undefined {
   if (!sweep) return undefined;
-  const current = fingerprintsOf(plan);
-  const codes = [...Object.keys(current), ...Object.keys(sweep.fingerprints)];
-  const changed = codes.filter((code) => current[code] !== sweep.fingerprints[code]);
   const due = plan.dueBetween(sweep.at, now).flatMap(({ pairs }) => pairs[0]?.assignmentCode ?? []);
-  return new Set([...changed, ...due]);
+  return new Set([...differences(sweep.fingerprints, plan), ...due]);
 }
 
-/** Codes of the assignments that a policy (short id) is part of. */
+/** Codes of the assignments that are new, changed or gone. */
+export function differences(before: Readonly<Record<string, string>>, plan: SegmentPlan): Set<string> {
+  const current = fingerprintsOf(plan);
+  const codes = [...Object.keys(current), ...Object.keys(before)];
+  return new Set(codes.filter((code) => current[code] !== before[code]));
+}
+
+/** Whether a pair is of a definition or initiative, by its short id. */
+export function isOf({ definition, initiative }: Pair, policyId: string): boolean {
+  return definition?.id === policyId || initiative?.id === policyId;
+}
+
+/** Codes of the assignments that a definition or initiative (short id) is part of. */
 export function assignmentsOf(policyId: string, plan: Plan): Set<string> {
-  const pairs = [...plan.pairs.values()].filter(({ definition }) => definition?.id === policyId);
+  const pairs = [...plan.pairs.values()].filter((pair) => isOf(pair, policyId));
   return new Set(pairs.map(({ assignmentCode }) => assignmentCode));
 }
 

@@ -1,5 +1,7 @@
 import { messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
+import { applyDraft } from '../ask/draft.ts';
+import { comparePlans } from '../ask/whatIf.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PartMessage } from './queue.ts';
 import { type Part, parsePart } from './ranges.ts';
@@ -44,6 +46,8 @@ async function attempt(message: PartMessage, room: Room): Promise<boolean> {
   const codes = message.policyId
     ? assignmentsOf(message.policyId, plan)
     : changedSince(last, segmentPlan, now);
+  if (message.policyId && codes?.size === 0)
+    return countUnassigned(message, { part, plan, policyId: message.policyId }, room);
   const pass = { message, part, plan, codes };
   const progress = await evaluateAll(pass, room);
   if (progress === 'overtaken') return false;
@@ -55,6 +59,29 @@ async function attempt(message: PartMessage, room: Room): Promise<boolean> {
     state: 'succeeded',
     counts: progress,
     problems: [],
+  });
+  return true;
+}
+
+/** A policy that is assigned nowhere is judged with its default parameters; nothing but the counts is kept. */
+async function countUnassigned(
+  { jobId }: PartMessage,
+  { part, plan, policyId }: { part: Part; plan: Plan; policyId: string },
+  room: Room,
+): Promise<boolean> {
+  const draft = plan.next(await applyDraft({ policyId, assignment: {} }, plan.snapshot, room));
+  const isFirst = part.range === '' || part.after === '';
+  const segments = isFirst ? [part.segment] : [];
+  const { after, evaluated, complete } = await comparePlans({ current: plan, draft, segments }, room);
+  const { compliance_percentage: _, total: __, ...states } = after;
+  const problems = complete
+    ? []
+    : [{ scope: part.name, reason: 'too many resources: assign the policy to judge them all' }];
+  await room.jobs.setPart(jobId, {
+    part: part.name,
+    state: 'succeeded',
+    counts: { evaluated, ...states },
+    problems,
   });
   return true;
 }

@@ -107,7 +107,7 @@ function routesPage(): string {
 function starterPackPage(): string {
   return page(
     'Starter pack',
-    'Policy definitions of our own, in the format of Azure Policy, with severity, control ids and remediation (`src/features/starter-pack`). *Built-in* is the name of the definition of Azure that asks for the same.',
+    "Policy definitions of our own, in the format of Azure Policy, with severity, control ids and remediation (`src/features/starter-pack`). *Built-in* is the name of the definition of Azure that asks for the same. Control ids are those of the mappings in Azure's own regulatory compliance initiatives where these have the matter, else the controls whose text asks for it.",
     starterPackParts(table),
   );
 }

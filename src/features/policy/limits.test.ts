@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { aliasesFromMap } from './aliases/fromMap.ts';
 import { compileDefinition } from './definition/compile.ts';
 import { evaluateTemplate } from './expressions/standalone.ts';
 import { auditIf, holds, outcomeOf, ruleWith } from './testKit.ts';
@@ -113,6 +114,23 @@ describe('nothing can be made slow or crash', () => {
     const result = compileDefinition(auditIf(condition));
 
     expect(result).toMatchObject({ ok: false, problems: [{ kind: 'limit' }] });
+  });
+
+  test('thousands of misspelt aliases, of tens of thousands, are refused with suggestions for the first', () => {
+    const names = Array.from(
+      { length: 40_000 },
+      (_, i) => `Microsoft.Service${i % 400}/things/some.property${i}`,
+    );
+    const aliases = aliasesFromMap(Object.fromEntries(names.map((name) => [name, 'properties.x'])));
+    const misspelt = names
+      .slice(0, 4000)
+      .map((name) => ({ field: name.replace('things', 'thngs'), exists: true }));
+
+    const { ok, problems } = compileDefinition(auditIf({ allOf: misspelt }), { aliases });
+
+    expect(ok).toBe(false);
+    expect(problems[0]?.nearest).toBe(names[0]);
+    expect(problems.at(-1)).not.toHaveProperty('nearest');
   });
 
   test('a text nested a hundred thousand deep is refused', () => {

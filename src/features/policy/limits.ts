@@ -19,4 +19,6 @@ export const limits = Object.freeze({
   conditionDepth: 128,
   /** Ours: problems reported for one definition. */
   problems: 200,
+  /** Ours: problems of one definition for which the nearest of many words is looked for. */
+  suggestions: 20,
 });

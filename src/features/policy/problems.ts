@@ -45,17 +45,23 @@ export function problemList(): ProblemList {
 /** Where a problem is and, for an unknown word, what was probably meant. */
 export interface ProblemPlace {
   readonly path: string;
-  readonly nearest?: string | undefined;
+  /** The word, or how to find it where there are many to compare with: a definition gets only so many. */
+  readonly nearest?: string | undefined | (() => string | undefined);
   readonly severity?: 'error' | 'warning';
 }
 
 /** Adds a problem; past the limit of problems per definition the rest are dropped. */
 export function report(list: ProblemList, kind: ProblemKind, place: ProblemPlace & { reason: string }): void {
   if (list.all.length >= limits.problems) return;
-  const { path, reason, nearest, severity = 'error' } = place;
+  const { path, reason, severity = 'error' } = place;
+  const nearest = typeof place.nearest === 'function' ? suggestion(list, place.nearest) : place.nearest;
   list.all.push({ severity, kind, path, reason, ...(nearest === undefined ? {} : { nearest }) });
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
+}
+
+function suggestion(list: ProblemList, find: () => string | undefined): string | undefined {
+  return list.all.length < limits.suggestions ? find() : undefined;
 }

@@ -179,7 +179,7 @@ function groupNames(reference: JsonObject, { path, site }: MemberPlace): string[
     report(site.problems, 'structure', {
       path: `${path}.groupNames`,
       reason: `there is no group ${name}`,
-      nearest: nearest(name, known),
+      nearest: () => nearest(name, known),
     });
   }
   return names;
@@ -197,7 +197,7 @@ function checkMemberParameters(
       report(site.problems, 'unknownParameter', {
         path: `${path}.${name}`,
         reason,
-        nearest: nearest(name, declared),
+        nearest: () => nearest(name, declared),
       });
     }
     parseTemplate(givenValue(given), `${path}.${name}`, site.problems);

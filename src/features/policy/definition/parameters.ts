@@ -94,7 +94,7 @@ export function checkParameterValues(declared: readonly Parameter[], values: Jso
   const names = declared.map((parameter) => parameter.name);
   for (const name of Object.keys(values)) {
     if (names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
-    const place = { path: `$.parameters.${name}`, nearest: nearest(name, names) };
+    const place = { path: `$.parameters.${name}`, nearest: () => nearest(name, names) };
     report(problems, 'unknownParameter', {
       ...place,
       reason: `the definition declares no parameter ${name}`,
@@ -116,7 +116,7 @@ function checkValue(parameter: Parameter, value: Selected, { path, problems }: K
     report(problems, 'parameter', {
       path,
       reason: 'the value is not allowed',
-      nearest: nearest(wordOf(value), allowed),
+      nearest: () => nearest(wordOf(value), allowed),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { aliasPath, findAlias } from '../aliases/table.ts';
+import { type AliasTable, aliasPath, findAlias } from '../aliases/table.ts';
 import { parsePath } from '../paths/parse.ts';
 import { nearest } from '../text/nearest.ts';
 import { type FieldContext, type FieldEntry, type FieldReference, found } from './reference.ts';
@@ -21,19 +21,37 @@ export const aliasFields: FieldEntry = {
   },
 };
 
-function unknownAlias(text: string, context: FieldContext) {
+function unknownAlias(text: string, { aliases }: FieldContext) {
   return {
     ok: false,
     problem: 'unknownAlias',
     reason: `there is no alias ${text}`,
-    nearest: nearest(text, siblings(text, context)),
+    nearest: () => (aliases === null ? undefined : nearestAlias(text, aliases)),
   } as const;
 }
 
-/** Aliases of the same resource type; of all types where the type itself is misspelt. */
-function siblings(text: string, context: FieldContext): string[] {
-  const prefix = text.slice(0, text.lastIndexOf('/') + 1).toLowerCase();
-  const all = [...(context.aliases?.aliases.values() ?? [])].map((alias) => alias.name);
-  const same = all.filter((name) => name.toLowerCase().startsWith(prefix));
-  return same.length > 0 ? same : all.filter((name) => Math.abs(name.length - text.length) < 4);
+/** Among the aliases of the same resource type; where there is no such type, of the one with the nearest name. */
+function nearestAlias(text: string, table: AliasTable): string | undefined {
+  const byPrefix = namesByPrefix(table);
+  const prefix = prefixOf(text);
+  const known = byPrefix.has(prefix) ? prefix : nearest(prefix, byPrefix.keys());
+  return known === undefined ? undefined : nearest(text, byPrefix.get(known) ?? []);
+}
+
+const groups = new WeakMap<AliasTable, ReadonlyMap<string, readonly string[]>>();
+
+/** The names of a table's aliases by what stands before the property: tens of thousands, so grouped once. */
+function namesByPrefix(table: AliasTable): ReadonlyMap<string, readonly string[]> {
+  const grouped =
+    groups.get(table) ??
+    Map.groupBy(
+      Array.from(table.aliases.values(), ({ name }) => name),
+      prefixOf,
+    );
+  groups.set(table, grouped);
+  return grouped;
+}
+
+function prefixOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/') + 1).toLowerCase();
 }

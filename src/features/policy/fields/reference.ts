@@ -39,7 +39,7 @@ export type ResolvedField =
       readonly ok: false;
       readonly problem: 'unknownField' | 'unknownAlias';
       readonly reason: string;
-      readonly nearest?: string | undefined;
+      readonly nearest?: string | undefined | (() => string | undefined);
     };
 
 /** One kind of field name. */

@@ -56,7 +56,7 @@ function compileParameters(site: CallSite): CompiledExpression {
     };
   }
   if (parameters !== null) {
-    const meant = nearest(name.value, parameters.keys());
+    const meant = () => nearest(lower, parameters.keys());
     const reason = `the definition declares no parameter ${shown(name.value)}`;
     report(site.environment.problems, 'unknownParameter', { path: site.path, reason, nearest: meant });
   }

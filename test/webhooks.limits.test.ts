@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { toAlert } from '#features/webhooks/delivery/alert.ts';
+import { DeliveryStore } from '#features/webhooks/deliveryStore.ts';
 import {
   DeliveryMessage,
   deliveriesTable,
@@ -14,6 +16,7 @@ import {
   webhooksTable,
 } from '#features/webhooks/index.ts';
 import { Peers } from '#features/webhooks/peers.ts';
+import { bucketOf } from '#features/webhooks/rows.ts';
 import { Api } from '#http/api.ts';
 import { UNSCOPED } from '#http/principal.ts';
 import type { Child } from '#local/child.ts';
@@ -22,6 +25,7 @@ import { startAzurite } from '#local/stack.ts';
 import { encryptedSecrets } from '#platform/encryptedSecrets.ts';
 import { setLogLevel } from '#platform/log.ts';
 import { Queues } from '#platform/queues.ts';
+import type { Secrets } from '#platform/secrets.ts';
 import { Tables } from '#platform/tables.ts';
 import { queues as declared, tables as declaredTables } from '../src/declarations.ts';
 import { manualClock } from './support/emulators.ts';
@@ -33,6 +37,8 @@ type Kept = { id: string; event_id: string; status: string; attempts: number; re
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const POLICY = { ports: [443], allowHttp: true, allowLoopback: true };
 const DAY = 86_400_000;
+const NOWHERE =
+  'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true';
 const children: Child[] = [];
 let tables: Tables;
 let broker: Awaited<ReturnType<typeof startServiceBus>>;
@@ -40,6 +46,7 @@ let client: ServiceBusClient;
 let queues: Queues;
 let clock: ReturnType<typeof manualClock>;
 let webhooks: Webhooks;
+let secrets: Secrets;
 let server: Server;
 let url: string;
 let status = 204;
@@ -80,17 +87,13 @@ beforeEach(async () => {
   client = new ServiceBusClient(broker.connectionString);
   queues = new Queues({ connectionString: broker.connectionString });
   clock = manualClock(new Date().toISOString());
-  webhooks = new Webhooks({
-    tables,
-    queues,
-    secrets: encryptedSecrets(tempDir()),
-    clock,
-    sender: new Sender(POLICY),
-    urlPolicy: POLICY,
-    disableAfterDays: 5,
-    retentionDays: 30,
-    overlapHours: 24,
-  });
+  secrets = encryptedSecrets(tempDir());
+  // Those of the tests before are gone, but would keep their share for a while.
+  await tables
+    .open(webhooksTable)
+    .system('instances')
+    .remove(await instancesOf());
+  webhooks = anotherInstance();
   [received, status, delayMs] = [[], 204, 0];
 });
 afterEach(async () => {
@@ -99,6 +102,21 @@ afterEach(async () => {
   await client.close();
   await broker.close();
 });
+
+/** Of the same tables, clock and secrets. */
+function anotherInstance(bus = queues): Webhooks {
+  return new Webhooks({
+    tables,
+    queues: bus,
+    secrets,
+    clock,
+    sender: new Sender(POLICY),
+    urlPolicy: POLICY,
+    disableAfterDays: 5,
+    retentionDays: 30,
+    overlapHours: 24,
+  });
+}
 
 function register(events: string[], retries = 0) {
   return webhooks.create(TENANT, {
@@ -272,20 +290,7 @@ it('a slow attempt gives its worker back, and is recorded when it ends', async (
 it('a fan-out that died after keeping and before queueing is made good when its message comes again', async () => {
   const { id } = await register(['tested']);
   const event = eventOf('half');
-  const broken = new Webhooks({
-    tables,
-    queues: new Queues({
-      connectionString:
-        'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=x;SharedAccessKey=y;UseDevelopmentEmulator=true',
-    }),
-    secrets: encryptedSecrets(tempDir()),
-    clock,
-    sender: new Sender(POLICY),
-    urlPolicy: POLICY,
-    disableAfterDays: 5,
-    retentionDays: 30,
-    overlapHours: 24,
-  });
+  const broken = anotherInstance(new Queues({ connectionString: NOWHERE }));
   void broken.fanOut([event]).catch(() => undefined);
   const kept = tables.open(deliveriesTable).forTenant(TENANT, 'events');
   await until(
@@ -306,11 +311,79 @@ it('a fan-out that died after keeping and before queueing is made good when its 
   expect(received.map(({ event_id }) => event_id)).toEqual(['half']);
 });
 
+it('nothing is sent by another instance once the deletion was answered, though it knew the webhook', async () => {
+  const { id } = await register(['tested']);
+  const other = anotherInstance();
+  const [first, ...others] = await packs(['known', 'late-1', 'late-2']);
+  if (first) await other.deliver(first);
+
+  await webhooks.remove(TENANT, id);
+  const sent = received.length;
+  await Promise.all(others.map((message) => other.deliver(message)));
+
+  expect(sent).toBe(1);
+  expect(received).toHaveLength(1);
+});
+
+it('a clock that is set back, or far ahead, loses no delivery and repeats none', async () => {
+  const { id } = await register(['tested'], 2);
+  const messages = await packs(['before', 'back', 'ahead']);
+
+  for (const [index, message] of messages.entries()) {
+    await webhooks.deliver(message);
+    clock.advance(index === 0 ? -3 * DAY : 400 * DAY);
+    await webhooks.deliver(message, true);
+  }
+
+  expect(received.map(({ event_id }) => event_id)).toEqual(['before', 'back', 'ahead']);
+  expect(await statuses(id)).toEqual(['delivered', 'delivered', 'delivered']);
+});
+
+it('an alert outlives the process that was to raise it', async () => {
+  const { id } = await register(['tested']);
+  const endpoint = { ...(await webhooks.get(TENANT, id)), secret_version: 1 };
+  const alert = toAlert(endpoint, { type: 'webhook.delivery_dead', reason: 'test', at: clock.now() });
+  const dying = new DeliveryStore(TENANT, { tables, queues: new Queues({ connectionString: NOWHERE }) });
+
+  void dying.record(id, 'key', { change: { status: 'dead' }, alerts: [alert] }).catch(() => undefined);
+  await until(
+    () => outbox(id),
+    (rows) => rows.length === 1,
+  );
+  await webhooks.sweep();
+  const early = await outbox(id);
+  clock.advance(120_000);
+  await webhooks.sweep();
+
+  const raised = await client.createReceiver('events').peekMessages(10);
+  expect(early).toHaveLength(1);
+  expect(await outbox(id)).toEqual([]);
+  expect(raised.flatMap(({ body }) => body as unknown[])).toEqual([alert]);
+});
+
+/** Messages of the `deliveries` queue, one for each event, taken off it. */
+async function packs(ids: readonly string[]): Promise<DeliveryMessage[]> {
+  for (const id of ids) await webhooks.fanOut([eventOf(id)]);
+  const receiver = client.createReceiver('deliveries', { receiveMode: 'receiveAndDelete' });
+  const messages: DeliveryMessage[] = [];
+  while (messages.length < ids.length) {
+    const found = await receiver.receiveMessages(ids.length, { maxWaitTimeInMs: 300 });
+    messages.push(...found.map(({ body }) => DeliveryMessage.parse(body)));
+  }
+  await receiver.close();
+  return messages.sort((left, right) => ids.indexOf(idOf(left)) - ids.indexOf(idOf(right)));
+}
+
+function idOf({ events }: DeliveryMessage): string {
+  return events[0]?.id ?? '';
+}
+
+function outbox(endpointId: string) {
+  const bucket = String(bucketOf(endpointId));
+  return tables.open(deliveriesTable).forTenant(TENANT, bucket).list({ from: 'o|', to: 'o|~' });
+}
+
 it('limits are divided among the instances at work, to the last place', async () => {
-  await tables
-    .open(webhooksTable)
-    .system('instances')
-    .remove(await instancesOf());
   const instances = Array.from({ length: 3 }, () => new Peers(tables, 20));
   const limitsOf = async (places: number, id: string) => {
     const endpoint = { id, max_concurrency: places, rate_limit_per_second: 30 };

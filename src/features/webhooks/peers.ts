@@ -7,9 +7,9 @@ import type { Endpoint } from './endpointStore.ts';
 import { webhooksTable } from './rows.ts';
 
 /** How often an instance that delivers says so, and hears of the others. */
-const BEAT_MS = 5_000;
+const BEAT_MS = 3_000;
 /** One that has said nothing for so long has no share; judged by the clock of the storage alone. */
-const ALIVE_MS = 15_000;
+const ALIVE_MS = 9_000;
 const FORGET_MS = 3_600_000;
 
 type Known = { readonly ids: readonly string[]; readonly readAt: number };

@@ -6,7 +6,7 @@ import type { Attempt, Delivery, DeliveryStatus } from './schema.ts';
 export const webhooksTable: TableDeclaration = {
   name: 'webhooks',
   description: 'Webhook endpoints, their health, and deliveries that found the queue full.',
-  keys: 'PartitionKey = tenant, RowKey = `e|ID` endpoint, `h|ID` since when it fails, `x|ID` when it was deleted, `g` changes with any endpoint, so that one point read keeps every fan-out exact, `o|TIME|ID` alerts to be published. PartitionKey = tenant|waiting, RowKey = time from which on a delivery that waits for room is queued, and its id. PartitionKey = !tenants, RowKey = tenant: what the sweep walks. PartitionKey = !instances, RowKey = an instance that delivers: each writes its own every 5 s, so that limits are divided without a shared row.',
+  keys: 'PartitionKey = tenant, RowKey = `e|ID` endpoint, `h|ID` since when it fails, `x|ID` when it was deleted, `g` changes with any endpoint, so that one point read keeps every fan-out exact, `o|TIME|ID` alerts to be published. PartitionKey = tenant|waiting, RowKey = time from which on a delivery that waits for room is queued, and its id. PartitionKey = !tenants, RowKey = tenant: what the sweep walks. PartitionKey = !instances, RowKey = an instance that delivers: each writes its own every 3 s, so that limits are divided without a shared row.',
 };
 
 export const deliveriesTable: TableDeclaration = {

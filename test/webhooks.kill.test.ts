@@ -31,7 +31,7 @@ async function startWorker(environment: Record<string, string>): Promise<ChildPr
   return child;
 }
 
-it('killed at random under load, every event reaches the receiver with one and the same id', async () => {
+it('killed at random under load, every event reaches the receiver with one and the same id, none a deleted webhook', async () => {
   const [children, dir]: [Child[], string] = [[], tempDir()];
   const storage = await startAzurite({ file: (name) => join(dir, name.replace('/', '-')) }, children);
   const quick = queues.map((queue) => ({ ...queue, lockDurationSeconds: 2, maxDeliveryCount: 100 }));
@@ -48,6 +48,7 @@ it('killed at random under load, every event reaches the receiver with one and t
   const services = createServices(readSettings(environment));
   await services.tables.create(tables);
   const received: { event: string; id: string; body: string; headers: Record<string, string> }[] = [];
+  const doomedAt: number[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -56,41 +57,56 @@ it('killed at random under load, every event reaches the receiver with one and t
       const headers = request.headers as Record<string, string>;
       const { event_id: event } = JSON.parse(body) as { event_id?: string };
       const isEvent = headers['x-policycortex-event'] === 'killed';
-      if (isEvent) received.push({ event: event ?? '', id: headers['webhook-id'] ?? '', body, headers });
+      if (isEvent && request.url === '/doomed') doomedAt.push(performance.now());
+      else if (isEvent) received.push({ event: event ?? '', id: headers['webhook-id'] ?? '', body, headers });
       response.writeHead(isEvent && Math.random() < 0.1 ? 500 : 204).end();
     });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const hook = await services.webhooks.create(TENANT, {
+  const input = {
     name: 'killed',
     url,
     events: ['killed'],
     filters: null,
     retry_config: { max_retries: 10, initial_delay_ms: 100, max_delay_ms: 500, exponential_backoff: true },
-    payload: 'full',
-    ordering: 'none',
+    payload: 'full' as const,
+    ordering: 'none' as const,
     max_concurrency: 8,
     rate_limit_per_second: null,
-  });
+  };
+  const hook = await services.webhooks.create(TENANT, input);
+  const doomed = await services.webhooks.create(TENANT, { ...input, url: `${url}doomed` });
   const ids = Array.from({ length: EVENTS }, (_, index) => `killed-${index}`);
   const time = new Date().toISOString();
 
+  let deletedAt = Number.NaN;
   let worker = await startWorker(environment);
-  const sending = (async () => {
-    for (const id of ids) {
+  async function send(part: readonly string[]): Promise<void> {
+    for (const id of part) {
       const body = [{ id, type: 'killed', tenantid: TENANT, time, data: { resource_id: id } }];
       await services.queues.send(eventsQueue, [{ body, messageId: id, tenantId: TENANT }]);
     }
-  })();
+  }
+  const sending = [send(ids.slice(0, EVENTS / 2))];
   for (let kills = 0; kills < KILLS; kills += 1) {
     await pause(200 + Math.random() * 600);
     worker.kill('SIGKILL');
     await once(worker, 'exit');
     worker = await startWorker(environment);
+    if (kills === 1) {
+      await until(
+        async () => doomedAt.length,
+        (count) => count > 0,
+        30_000,
+      );
+      await services.webhooks.remove(TENANT, doomed.id);
+      deletedAt = performance.now();
+      sending.push(send(ids.slice(EVENTS / 2)));
+    }
   }
-  await sending;
+  await Promise.all(sending);
   const distinct = () => new Set(received.map(({ event }) => event)).size;
   await until(
     async () => distinct(),
@@ -105,6 +121,7 @@ it('killed at random under load, every event reaches the receiver with one and t
   };
   await until(openOf, (count) => count === 0, 30_000);
 
+  expect(doomedAt.filter((at) => at > deletedAt)).toEqual([]);
   const idsOfEvent = Map.groupBy(received, ({ event }) => event);
   expect([...idsOfEvent.keys()].sort()).toEqual([...ids].sort());
   for (const sent of idsOfEvent.values()) expect(new Set(sent.map(({ id }) => id)).size).toBe(1);

@@ -1,5 +1,6 @@
 import type { BenchContext, Figure, Measurement } from '../figure.ts';
 import { type Parts, withParts } from '../support/parts.ts';
+import { cpuMilliseconds } from '../support/processes.ts';
 import { median, round } from '../support/stats.ts';
 import {
   CONCURRENCY,
@@ -27,43 +28,58 @@ export const webhooksHang: Figure = {
 
 async function measure(context: BenchContext): Promise<Measurement> {
   const events = context.isQuick ? 1_500 : 10_000;
-  const rates: { without: number; with: number }[] = [];
+  const rounds: { without: Speed; beside: Speed }[] = [];
   for (let index = 0; index < ROUNDS; index += 1) {
-    const without = await withParts((parts) => rateOfNine(parts, { events, isHanging: false }));
-    const rate = {
-      without,
-      with: await withParts((parts) => rateOfNine(parts, { events, isHanging: true })),
-    };
-    rates.push(rate);
-    context.say(`nine without the tenth ${round(without, 0)}/s, beside it ${round(rate.with, 0)}/s`);
+    const without = await withParts((parts) => speedOfNine(parts, { events, isHanging: false }));
+    const beside = await withParts((parts) => speedOfNine(parts, { events, isHanging: true }));
+    rounds.push({ without, beside });
+    context.say(`nine without the tenth ${describe(without)}, beside it ${describe(beside)}`);
   }
-  const ratio = round(median(rates.map((rate) => rate.with / rate.without)), 3);
+  const ratio = round(median(rounds.map(({ without, beside }) => beside.rate / without.rate)), 3);
   return {
     figure: 'webhooks: nine beside one that hangs',
-    value: round(median(rates.map((rate) => rate.with)), 0),
+    value: round(median(rounds.map(({ beside }) => beside.rate)), 0),
     unit: 'deliveries/s',
     ratio,
     target: '≥ 0.95 of without it',
     met: ratio >= 0.95,
-    details: { events, concurrency: CONCURRENCY, rates },
+    details: {
+      events,
+      concurrency: CONCURRENCY,
+      cpuRatio: round(median(rounds.map(({ without, beside }) => without.cpu / beside.cpu)), 3),
+      without: rounds.map(({ without }) => describe(without)),
+      beside: rounds.map(({ beside }) => describe(beside)),
+    },
   };
+}
+
+/** Deliveries a second to the nine, and CPU time of all processes for each, in milliseconds. */
+type Speed = { readonly rate: number; readonly cpu: number };
+
+function describe({ rate, cpu }: Speed): string {
+  return `${round(rate, 0)}/s with ${round(cpu, 3)} ms CPU each`;
 }
 
 type Scene = { readonly events: number; readonly isHanging: boolean };
 
-/** Deliveries a second to the nine; the tenth is there only where it hangs. */
-async function rateOfNine(parts: Parts, { events, isHanging }: Scene): Promise<number> {
+/** The tenth is there only where it hangs. */
+async function speedOfNine(parts: Parts, { events, isHanging }: Scene): Promise<Speed> {
   const ground = await startGround(parts);
   const host = await parts.host(ground.environment);
   const paths = isHanging ? [...NINE, HANGING] : NINE;
   await register(ground, host, { paths, concurrency: CONCURRENCY / 10 });
   await deliverToNine(ground, WARM_UP);
   await instruct(ground, { isHanging });
+  const pids = [host, ground.storage, ground.bus, ground.receiver].map(({ child }) => child.pid);
+  const cpuOf = () => pids.reduce((sum, pid) => sum + cpuMilliseconds(pid), 0);
+  const before = cpuOf();
   const startedAt = performance.now();
   await deliverToNine(ground, events);
-  const rate = (events * NINE.length * 1000) / (performance.now() - startedAt);
+  const milliseconds = performance.now() - startedAt;
+  const deliveries = events * NINE.length;
+  const speed = { rate: (deliveries * 1000) / milliseconds, cpu: (cpuOf() - before) / deliveries };
   await ground.queues.close();
-  return rate;
+  return speed;
 }
 
 async function deliverToNine(ground: Ground, events: number): Promise<void> {

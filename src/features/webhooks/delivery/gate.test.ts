@@ -85,7 +85,49 @@ describe('concurrency', () => {
   });
 });
 
+describe('a place', () => {
+  it('that is handed on cannot be taken by who comes at the same moment', async () => {
+    const { gate } = gateAt();
+    const limits = { concurrency: 1, ratePerSecond: null };
+    const first = await gate.enter(limits, false);
+    let inside = 0;
+    let most = 0;
+    const visit = async () => {
+      const admission = await gate.enter(limits, false);
+      if (admission.kind !== 'go') return;
+      inside += 1;
+      most = Math.max(most, inside);
+      await Promise.resolve();
+      inside -= 1;
+      admission.leave(true);
+    };
+
+    const waiting = Array.from({ length: 5 }, visit);
+    leave(first, true);
+    await Promise.all([...waiting, ...Array.from({ length: 5 }, visit)]);
+
+    expect(most).toBe(1);
+  });
+
+  it('is nobody’s where this instance has no share', async () => {
+    const { gate } = gateAt();
+
+    const admission = await gate.enter({ concurrency: 0, ratePerSecond: null }, false);
+
+    expect(admission).toMatchObject({ kind: 'wait', isAdmitted: false });
+  });
+});
+
 describe('the rate', () => {
+  it('has given no time to what waits for the circuit', async () => {
+    const { gate } = gateAt();
+    await fail(gate, 10);
+
+    const admission = await gate.enter({ concurrency: 100, ratePerSecond: 10 }, false);
+
+    expect(admission).toMatchObject({ kind: 'wait', isAdmitted: false });
+  });
+
   it('gives each its own time, and is not asked twice', async () => {
     const { gate } = gateAt(1_000);
     const limits = { concurrency: 100, ratePerSecond: 10 };

@@ -13,7 +13,7 @@ export type EventMessage = { readonly id: string; readonly events: readonly unkn
 
 /** Events whose deliveries are made at a time, and deliveries that are sent at a time: what bounds the memory. */
 const EVENTS_AT_A_TIME = 100;
-const JOBS_AT_A_TIME = 10 * MAX_JOBS;
+const JOBS_AT_A_TIME = 20 * MAX_JOBS;
 
 /**
  * Makes of events the deliveries to the endpoints that want them. Whatever part of it is repeated, an event has

@@ -57,7 +57,7 @@ describe('the circuit', () => {
 
 describe('concurrency', () => {
   it('lets the next in when one leaves, and a second leave of the same counts for nothing', async () => {
-    const { gate } = gateAt();
+    const { gate, advance } = gateAt();
     const limits = { concurrency: 1, ratePerSecond: null };
     const first = await gate.enter(limits, false);
 
@@ -66,6 +66,7 @@ describe('concurrency', () => {
     leave(first, false);
 
     expect((await second).kind).toBe('go');
+    advance(300);
     expect((await gate.enter(limits, false)).kind).toBe('wait');
   });
 

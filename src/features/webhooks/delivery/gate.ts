@@ -11,9 +11,11 @@ export type Admission =
 const THRESHOLD = 10;
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 300_000;
-/** Longest that a message is held for its turn; what would take longer goes back to the queue. */
-const PATIENCE = 250;
-/** An attempt that takes longer than this shows a slow endpoint: nobody waits behind it. */
+/** Longest that a message is held for its turn by what is to be expected; what would take longer goes back to the queue. */
+const PATIENCE = 500;
+/** And at the very longest, in looks: see {@link SLOW}. */
+const MAX_LOOKS = 8;
+/** An attempt that takes longer than this shows a slow endpoint: nobody waits behind it. Who waits looks as often. */
 const SLOW = 250;
 /** The backlog comes back at the pace at which the endpoint answers, so that it costs the others nothing. */
 const LEAST_SPACING = 2;
@@ -129,7 +131,8 @@ export class Gate {
       this.#occupied += 1;
       return true;
     }
-    return concurrency > 0 && !this.#areAllSlow() && this.#turn();
+    const expected = ((this.#waiters.length + 1) * this.#tookMs) / concurrency;
+    return concurrency > 0 && expected < PATIENCE && !this.#areAllSlow() && this.#turn();
   }
 
   /** Hands the place on to who waits longest, unless there are fewer places now. */
@@ -142,16 +145,19 @@ export class Gate {
   /** Whether a place was handed on in time. */
   #turn(): Promise<boolean> {
     return new Promise((resolve) => {
+      let looks = 0;
       const waiter: Waiter = {
         resume: (isIn) => {
-          clearTimeout(timer);
+          clearInterval(timer);
           resolve(isIn);
         },
       };
-      const timer = setTimeout(() => {
+      const timer = setInterval(() => {
+        looks += 1;
+        if (looks < MAX_LOOKS && !this.#areAllSlow()) return;
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        resolve(false);
-      }, PATIENCE);
+        waiter.resume(false);
+      }, SLOW);
       this.#waiters.push(waiter);
     });
   }

@@ -5,7 +5,7 @@ import type { QueueDeclaration } from '#platform/queues.ts';
 export const deliveriesQueue: QueueDeclaration = {
   name: 'deliveries',
   description:
-    'Attempts to deliver events to webhook endpoints, up to 100 a message; retries wait here as scheduled messages.',
+    'Attempts to deliver events to webhook endpoints, up to 50 a message; retries wait here as scheduled messages.',
   lockDurationSeconds: 60,
   maxDeliveryCount: 20,
   defaultMessageTimeToLiveSeconds: 14 * 86_400,
@@ -62,7 +62,7 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 const MAX_BODY = 60_000;
 const MAX_BYTES = 200_000;
 const JOB_BYTES = 200;
-export const MAX_JOBS = 100;
+export const MAX_JOBS = 50;
 
 /** The text as it goes into a message. */
 export function inline(body: string): { body?: string } {

@@ -32,7 +32,7 @@ export class Directory {
 
   /**
    * The user whose external id is the object id of the token, else the one of that user name (in any case).
-   * Undefined where nobody was provisioned. One point read, a second one for the name, and for somebody active
+   * Undefined where nobody was provisioned; who was deleted is not active. One point read, a second one for the name, and for somebody active
    * the groups; nothing is cached, so who was disabled is so at the next call, on every instance.
    */
   async findUser(

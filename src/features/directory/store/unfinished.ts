@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#platform/clock.ts';
+import { messageOf } from '#platform/failure.ts';
+import { log } from '#platform/log.ts';
 import { type Partition, type Tables, WriteConflict } from '#platform/tables.ts';
 import { directoryTable } from './rows.ts';
 
@@ -28,16 +30,26 @@ export class Unfinished {
     return result;
   }
 
-  /** Finishes what has lain for five minutes; returns how many marks there were. */
+  /** Finishes what has lain for five minutes, each for itself; returns how many could be finished. */
   async resume(finish: (mark: Mark) => Promise<void>): Promise<number> {
     const before = new Date(this.#clock.now().getTime() - AGE_MS).toISOString();
     const old = (await this.#marks.list<{ since: string }>()).filter(({ since }) => since < before);
+    let finished = 0;
     for (const { rowKey } of old) {
       const [tenantId = '', kind, id = ''] = rowKey.split('|');
-      await finish({ tenantId, kind: kind === 'User' ? 'User' : 'Group', id });
-      await this.#forget(rowKey);
+      try {
+        await finish({ tenantId, kind: kind === 'User' ? 'User' : 'Group', id });
+        await this.#forget(rowKey);
+        finished += 1;
+      } catch (error) {
+        log.error('a change of the directory could not be finished', {
+          tenantId,
+          id,
+          error: messageOf(error),
+        });
+      }
     }
-    return old.length;
+    return finished;
   }
 
   /** Another instance may have swept at the same time. */

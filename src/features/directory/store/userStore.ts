@@ -65,13 +65,17 @@ export class UserStore implements Store {
     ]);
   }
 
-  /** Nobody sees the user any more; the groups lose it after that. False where it was changed meanwhile. */
+  /**
+   * Nobody sees the user any more; the groups lose it after that. Its names stay as those of somebody who is gone, so
+   * that a token that was given before opens nothing, until another user has them. False where it was changed meanwhile.
+   */
   remove({ resource, etag }: Stored): Promise<boolean> {
     const { id } = resource;
     return this.#unfinished.during({ tenantId: this.#tenantId, kind: 'User', id }, async () => {
+      const gone: Entry = { id, active: false, gone: true };
       const isRemoved = await this.#write([
         { kind: 'replace', rowKey: rowKeyOf(id), row: { deleted: true }, etag },
-        ...keysOf(resource).map((rowKey): RowWrite => ({ kind: 'delete', rowKey })),
+        ...keysOf(resource).map((rowKey): RowWrite => ({ kind: 'upsert', rowKey, row: gone })),
       ]);
       if (isRemoved) await this.finish(id);
       return isRemoved;
@@ -113,7 +117,7 @@ export class UserStore implements Store {
     });
   }
 
-  /** All writes or, where the first one's row was changed meanwhile, none of them and false. */
+  /** All writes or, where the first one's row was changed meanwhile, none of them and false. @throws ScimFailure `uniqueness` */
   async #write(writes: readonly RowWrite[]): Promise<boolean> {
     try {
       await this.#rows.transaction([...writes, newGeneration()]);
@@ -121,10 +125,17 @@ export class UserStore implements Store {
     } catch (error) {
       if (!(error instanceof WriteConflict)) throw error;
       const refused = writes[error.index];
-      if (error.index > 0 && refused?.kind === 'insert')
-        throw taken(refused.rowKey.startsWith('n|') ? 'userName' : 'externalId');
-      return false;
+      if (error.index === 0 || !refused || refused.kind === 'delete') return false;
+      return this.#write(writes.with(error.index, await this.#overGone(refused)));
     }
+  }
+
+  /** The write of an entry over that of somebody who is gone. @throws ScimFailure `uniqueness` where somebody is there */
+  async #overGone({ rowKey, row }: Exclude<RowWrite, { kind: 'delete' }>): Promise<RowWrite> {
+    const there = await this.#rows.get<Entry>(rowKey);
+    if (!there) return { kind: 'insert', rowKey, row };
+    if (!there.gone) throw taken(rowKey.startsWith('n|') ? 'userName' : 'externalId');
+    return { kind: 'replace', rowKey, row, etag: there.etag };
   }
 }
 

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { Compliance, EvaluationMessage } from '#features/compliance/index.ts';
-import { type CloudEvent, eventsQueue } from '#features/events/index.ts';
+import type { CloudEvent } from '#features/events/index.ts';
 import {
   type AssignmentRecord,
   type DefinitionRecord,
+  type ExemptionRecord,
   Governance,
   type GovernanceChange,
 } from '#features/governance/index.ts';
@@ -29,6 +29,7 @@ import { containers, queues, tables } from '../../src/declarations.ts';
 import { tempDir } from './tempDir.ts';
 
 export const SUBSCRIPTION = '22222222-2222-4222-8222-222222222222';
+const WORKED = ['events', 'evaluations'];
 const POLL_MS = 20;
 const PROVENANCE = {
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -37,13 +38,23 @@ const PROVENANCE = {
   updatedBy: 'test',
 };
 
+type Instance = { readonly tenantId: string; readonly compliance: Compliance; readonly publisher: Publisher };
 export type ComplianceWorld = Awaited<ReturnType<typeof startComplianceWorld>>;
 
 /** Real storage and a real broker, with one tenant's inventory, governance and compliance worked as the host would. */
-export async function startComplianceWorld(clock: Clock, options: { isStarterPackAssigned?: boolean } = {}) {
+export async function startComplianceWorld(
+  clock: Clock,
+  options: { isStarterPackAssigned?: boolean; lockDurationSeconds?: number } = {},
+) {
   const [children, dir]: [Child[], string] = [[], tempDir()];
   const storage = await startAzurite({ file: (name) => `${dir}/${name.replace('/', '-')}` }, children);
-  const broker = await startServiceBus({ port: 0, dataDir: undefined, queues });
+  const { lockDurationSeconds } = options;
+  const declared = lockDurationSeconds
+    ? queues.map((queue) => ({ ...queue, lockDurationSeconds, maxDeliveryCount: 100 }))
+    : queues;
+  const broker = await startServiceBus({ port: 0, dataDir: undefined, queues: declared });
+  const idle = () =>
+    !broker.counts().some(({ name, active, scheduled }) => WORKED.includes(name) && active + scheduled > 0);
   const connectionString = storage.STORAGE_CONNECTION_STRING ?? '';
   const ports = {
     tables: new Tables({ connectionString }),
@@ -84,32 +95,33 @@ export async function startComplianceWorld(clock: Clock, options: { isStarterPac
       });
       return { tenantId, publisher, inventory, catalogue, governance, jobs, compliance };
     },
-    /** Works on the queues of events and evaluations until both are empty; messages of other tenants go to their instance. */
-    async settle(
-      ...instances: readonly { tenantId: string; compliance: Compliance; publisher: Publisher }[]
-    ) {
-      const instanceOf = (tenantId: string) =>
-        instances.find((each) => each.tenantId === tenantId)?.compliance;
+    /** Whether nothing waits on the queues, and nothing is being worked on. */
+    idle,
+    /**
+     * Works on the queues of events and evaluations until both are empty, by the instances of each tenant in turns, and
+     * every third message twice.
+     */
+    async settle(...instances: readonly Instance[]) {
+      let turn = 0;
+      async function run(tenantId: string, task: (compliance: Compliance) => Promise<void>) {
+        const own = instances.filter((each) => each.tenantId === tenantId);
+        turn += 1;
+        const chosen = own[turn % own.length];
+        if (chosen) await task(chosen.compliance);
+        if (turn % 3 === 0 && chosen) await task(chosen.compliance);
+      }
       for (const { publisher } of instances) await publisher.flush();
-      await work(client.createReceiver(eventsQueue.name), async (body) => {
-        const events = body as CloudEvent[];
-        seen.push(...events);
-        await instanceOf(events[0]?.tenantid ?? '')?.forward(events);
-      });
-      const evaluated = await work(client.createReceiver('evaluations'), async (body) => {
-        const message = EvaluationMessage.parse(body);
-        await instanceOf(message.tenantId)?.work(message);
-      });
-      const open = () =>
-        broker
-          .counts()
-          .some(
-            ({ name, active, scheduled }) =>
-              ['events', 'evaluations'].includes(name) && active + scheduled > 0,
-          );
-      if (evaluated === 0 && !open()) return;
-      await pause(POLL_MS);
-      await this.settle(...instances);
+      do {
+        await work(client.createReceiver('events'), async (body) => {
+          const events = body as CloudEvent[];
+          seen.push(...events);
+          await run(events[0]?.tenantid ?? '', (compliance) => compliance.forward(events));
+        });
+        await work(client.createReceiver('evaluations'), async (body) => {
+          const message = EvaluationMessage.parse(body);
+          await run(message.tenantId, (compliance) => compliance.work(message));
+        });
+      } while (!idle());
     },
     async stop() {
       await client.close();
@@ -135,11 +147,9 @@ async function work(receiver: ServiceBusReceiver, run: (body: unknown) => Promis
   return count;
 }
 
-type Instance = ReturnType<ComplianceWorld['instance']>;
-
 /** Writes a resource as a sync would: its document, or null to delete it. */
 export async function putResource(
-  { inventory }: Pick<Instance, 'inventory'>,
+  { inventory }: { readonly inventory: InventoryStore },
   id: string,
   body: Readonly<Record<string, unknown>> | null,
 ): Promise<void> {
@@ -208,6 +218,27 @@ export function assignment(
     resourceSelectors: [],
     nonComplianceMessages: [],
     displayName: name,
+    ...of,
+  };
+}
+
+/** A waiver of an assignment of the test, which ends. */
+export function exemption(
+  name: string,
+  policyAssignmentId: string,
+  of: { scope: string; expiresOn: string },
+): ExemptionRecord {
+  const exemptionId = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/policyExemptions/${name}`;
+  return {
+    ...PROVENANCE,
+    id: `exm_${resourceKey(exemptionId)}`,
+    exemptionId,
+    origin: 'custom',
+    policyAssignmentId,
+    policyDefinitionReferenceIds: [],
+    exemptionCategory: 'Waiver',
+    displayName: name,
+    description: '',
     ...of,
   };
 }

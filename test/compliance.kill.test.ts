@@ -16,8 +16,8 @@ import {
 import { until } from './support/product.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';
-const RESOURCES = 2_500;
-const KILLS = 3;
+const RESOURCES = 1_500;
+const KILLS = 2;
 const WORKER = new URL('./support/complianceWorker.ts', import.meta.url).pathname;
 
 async function startWorker(environment: Record<string, string>): Promise<ChildProcess> {

@@ -20,8 +20,7 @@ export function sarifHead(rules: readonly PairInfo[]): string {
 export function toSarifResult(finding: Finding): string {
   return JSON.stringify({
     ruleId: ruleIdOf(finding.policy_id, finding.policy_definition_id),
-    level: finding.state === 'exempt' ? 'none' : LEVEL[finding.severity],
-    kind: kindOf(finding.state),
+    ...verdictOf(finding),
     message: { text: `${finding.resource_name}: ${finding.policy_name} (${finding.state})` },
     locations: [
       {
@@ -45,10 +44,10 @@ export function toSarifResult(finding: Finding): string {
 
 export const sarifTail = ']}]}';
 
-/** SARIF asks that `level` be none unless `kind` is fail. */
-function kindOf(state: Finding['state']): string {
-  if (state === 'nonCompliant') return 'fail';
-  return state === 'exempt' ? 'notApplicable' : 'open';
+/** What is not known to fail has no level (3.27.10); what is exempt fails, and is suppressed. */
+function verdictOf({ state, severity }: Finding): { kind: string; level: string } {
+  if (state === 'nonCompliant' || state === 'exempt') return { kind: 'fail', level: LEVEL[severity] };
+  return { kind: 'open', level: 'none' };
 }
 
 function uniqueRules(rules: readonly PairInfo[]): PairInfo[] {

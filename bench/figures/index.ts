@@ -1,4 +1,5 @@
 import type { Figure } from '../figure.ts';
+import { auth } from './auth.ts';
 import { broker } from './broker.ts';
 import { bundle } from './bundle.ts';
 import { change } from './change.ts';
@@ -21,6 +22,7 @@ export const figures: readonly Figure[] = [
   list,
   listMillion,
   get,
+  auth,
   change,
   broker,
   bundle,

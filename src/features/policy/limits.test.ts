@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aliasesFromMap } from './aliases/fromMap.ts';
 import { compileDefinition } from './definition/compile.ts';
+import { explain } from './explain/explain.ts';
 import { evaluateTemplate } from './expressions/standalone.ts';
-import { auditIf, holds, outcomeOf, ruleWith } from './testKit.ts';
+import { auditIf, compiled, holds, outcomeOf, ruleWith } from './testKit.ts';
 
 function problemsOf(condition: unknown) {
   return compileDefinition(auditIf(condition), { barePaths: true }).problems.map((problem) => problem.kind);
@@ -139,6 +140,21 @@ describe('nothing can be made slow or crash', () => {
     const result = compileDefinition(text);
 
     expect(result.ok).toBe(false);
+  });
+
+  test('counts within counts over a huge document end with an error, explained too', () => {
+    const members = repeat(30_000, 0);
+    const within = { count: { field: 'b[*]', where: { field: 'b[*]', equals: 1 } }, equals: 0 };
+    const condition = {
+      count: { field: 'a[*]', where: { allOf: [within, { field: 'c[*]', less: 1 }] } },
+      equals: 1,
+    };
+    const policy = compiled(auditIf(condition));
+
+    const { outcome, trace } = explain(policy, { resource: { a: members, b: members, c: members } });
+
+    expect(outcome).toMatchObject({ state: 'error', reason: expect.stringContaining('steps') });
+    expect(trace).toMatchObject({ result: false, fault: expect.stringContaining('steps') });
   });
 
   test('a resource nested a hundred thousand deep is only looked into', () => {

@@ -17,6 +17,8 @@ export const limits = Object.freeze({
   objectNodes: 32_768,
   /** Ours: how deep allOf/anyOf/not may nest. */
   conditionDepth: 128,
+  /** Ours: members walked, nodes and 16 characters each handled by functions, in one evaluation. */
+  evaluationWork: 20_000_000,
   /** Ours: problems reported for one definition. */
   problems: 200,
   /** Ours: problems of one definition for which the nearest of many words is looked for. */

@@ -41,6 +41,8 @@ export interface Run {
   readonly frames: Selected[];
   /** How many iterations the enclosing value counts multiply to. */
   iterations: number;
+  /** What the evaluation has cost so far, see `limits.evaluationWork`. */
+  work: number;
   /** The first thing that went wrong; the result of the conditions means nothing then. */
   fault: Fault | null;
 }

@@ -1,6 +1,7 @@
 import { compileTemplate } from '../expressions/compile.ts';
 import { ExpressionFault, failure, shown } from '../expressions/fault.ts';
 import { brief } from '../expressions/template.ts';
+import { spend } from '../expressions/work.ts';
 import { innermostFrame } from '../fields/access.ts';
 import { compileField } from '../fields/compile.ts';
 import type { Frame } from '../fields/environment.ts';
@@ -101,6 +102,7 @@ interface Walk {
 function countFrom(walk: Walk, level: number, from: Selected, run: Run): number {
   const array = walk.getters[level]?.(from);
   if (!isArray(array)) return 0;
+  spend(run, array.length);
   const last = level === walk.frames.length - 1;
   if (last && walk.where === null) return array.length;
   const frame = walk.frames[level] ?? 0;

@@ -113,6 +113,7 @@ function startRun(program: Program, input: EvaluationInput): Run {
     context: input.context ?? NO_CONTEXT,
     frames: [],
     iterations: 1,
+    work: 0,
     fault: null,
   };
 }

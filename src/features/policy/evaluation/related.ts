@@ -50,9 +50,11 @@ function satisfies(document: Json, { details, target, run }: Existence): boolean
   if (condition === null) return true;
   const before = run.fault;
   run.document = document;
-  const holds = condition.test(run);
-  run.document = run.resource;
-  return holds && run.fault === before;
+  try {
+    return condition.test(run) && run.fault === before;
+  } finally {
+    run.document = run.resource;
+  }
 }
 
 /** Where Azure looks: under the resource, else in its group, or as the details say. Source: "AuditIfNotExists properties". */

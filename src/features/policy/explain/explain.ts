@@ -55,8 +55,10 @@ function changesFor(
   if (program === null || run === null || effect === null) return null;
   if (effect.evaluation === 'related') return creation(evaluation);
   const planning = { run, environment: program.environment, enclosing: [], budget: { steps: 0 } };
-  const plans = alternatives(program.condition, false, planning).slice(0, MOST_TRIES);
-  return plans.find((changes) => cures(changes, policy, input))?.map(withoutSegments) ?? null;
+  run.work = 0;
+  const plans = quietly(() => alternatives(program.condition, false, planning), run) ?? [];
+  const cure = plans.slice(0, MOST_TRIES).find((changes) => cures(changes, policy, input));
+  return cure?.map(withoutSegments) ?? null;
 }
 
 /** Tries the changes on a copy of the resource. */

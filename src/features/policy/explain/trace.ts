@@ -3,7 +3,7 @@ import type { CompiledPolicy } from '../definition/policy.ts';
 import { type Evaluation, evaluateFully } from '../evaluation/evaluate.ts';
 import type { EvaluationInput } from '../evaluation/input.ts';
 import type { Outcome } from '../evaluation/outcome.ts';
-import { ExpressionFault } from '../expressions/fault.ts';
+import { ExpressionFault, type Fault } from '../expressions/fault.ts';
 import type { Selected } from '../json/json.ts';
 import { type Run, takeFault } from '../run.ts';
 
@@ -49,6 +49,7 @@ export function trace(policy: CompiledPolicy, input: EvaluationInput): Trace {
 export function traceOf(evaluation: Evaluation): Trace {
   const { outcome, program, run } = evaluation;
   if (program === null || run === null) return { outcome, trace: null };
+  run.work = 0;
   return { outcome, trace: traceCondition(program.condition, run) };
 }
 
@@ -70,9 +71,7 @@ export function traceCondition(condition: CompiledCondition, run: Run): TraceNod
 }
 
 function traceLeaf(leaf: CompiledLeaf, run: Run): TraceLeaf {
-  takeFault(run);
-  const result = leaf.test(run);
-  const fault = takeFault(run);
+  const { result, fault } = tested(leaf, run);
   const traced = {
     kind: leaf.kind,
     path: leaf.path,
@@ -80,10 +79,22 @@ function traceLeaf(leaf: CompiledLeaf, run: Run): TraceLeaf {
     operator: leaf.operator.name,
     expected: quietly(leaf.expected, run),
     actual: quietly(leaf.actual, run),
-    result: fault === null && result,
+    result,
   };
   const placed = leaf.property === null ? traced : Object.assign(traced, { property: leaf.property });
   return fault === null ? placed : Object.assign(placed, { fault: fault.reason });
+}
+
+function tested(leaf: CompiledLeaf, run: Run): { result: boolean; fault: Fault | null } {
+  takeFault(run);
+  try {
+    const result = leaf.test(run);
+    const fault = takeFault(run);
+    return { result: fault === null && result, fault };
+  } catch (caught) {
+    if (caught instanceof ExpressionFault) return { result: false, fault: caught.fault };
+    throw caught;
+  }
 }
 
 /** A value, or undefined where it cannot be worked out. */

@@ -61,6 +61,7 @@ function runFor(input: ExpressionInput): Run {
     context: input.context ?? {},
     frames: [],
     iterations: 1,
+    work: 0,
     fault: null,
   };
 }

@@ -1,4 +1,5 @@
 import { missingData } from '../expressions/fault.ts';
+import { spend } from '../expressions/work.ts';
 import { isObject, type Selected } from '../json/json.ts';
 import type { Predicate } from '../operators/operator.ts';
 import { isCollection, type Segment } from '../paths/parse.ts';
@@ -85,8 +86,13 @@ function collectionAccess(segments: readonly Segment[], root: Root, whenMissing:
   return {
     collection: true,
     read: (run) => collectJson(path, root(run)),
-    test: (visitor) => (run) => everyValue(path, root(run), { visitor, whenMissing, context: run }),
+    test: (visitor) => (run) =>
+      everyValue(path, root(run), { visitor, whenMissing, context: run, onArray: walked }),
   };
+}
+
+function walked(length: number, run: Run): void {
+  spend(run, length);
 }
 
 function absentAccess(collection: boolean, missingArrayHolds: boolean): FieldAccess {

@@ -27,6 +27,7 @@ function scratchRun(): Run {
     context: {},
     frames: [],
     iterations: 1,
+    work: 0,
     fault: null,
   };
 }

@@ -49,11 +49,12 @@ export function compileCollection(segments: readonly Segment[]): Collection {
   return { getters };
 }
 
-/** How {@link everyValue} goes about: what to ask of each value, and what an absent array means. */
+/** How {@link everyValue} goes about: what to ask of each value, what an absent array means, and who hears of arrays walked. */
 export interface Visit<Context> {
   readonly visitor: Visitor<Context>;
   readonly whenMissing: boolean;
   readonly context: Context;
+  readonly onArray?: (length: number, context: Context) => void;
 }
 
 /** Whether every selected value satisfies the visitor; stops at the first that does not. */
@@ -71,6 +72,7 @@ function everyFrom<Context>(getters: readonly Getter[], level: number, descent: 
   const value = getters[level]?.(document);
   if (level === getters.length - 1) return visit.visitor(value, visit.context);
   if (!isArray(value)) return visit.whenMissing;
+  visit.onArray?.(value.length, visit.context);
   for (const member of value) {
     if (!everyFrom(getters, level + 1, { document: member, visit })) return false;
   }

@@ -386,6 +386,26 @@ describe('delivery', () => {
     expect(Object.keys(JSON.parse(to('/thin')[0]?.body ?? '').data)).toEqual(['resource_id']);
   });
 
+  it('sends what is too long for a message, and sends it again, in the same bytes', async () => {
+    const hook = await register('/long');
+    const event = eventOf('long', { padding: 'ü€'.repeat(35_000) });
+
+    await emit([event]);
+    const [kept] = await settled(hook, 1);
+    await call('POST', `/deliveries/${kept?.id}/retry`);
+    await until(
+      async () => to('/long'),
+      ({ length }) => length === 2,
+    );
+
+    const [first, second] = to('/long');
+    expect(JSON.parse(first?.body ?? '').data).toEqual(event.data);
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    const { body } = await call<{ payload: { data: unknown } }>('GET', `/deliveries/${kept?.id}`);
+    expect(body.payload.data).toEqual(event.data);
+  });
+
   it('keeps the order of a resource where it is asked for', async () => {
     let failures = 0;
     answers.set('/ordered', (response) => {

@@ -7,7 +7,7 @@ type Waiting = {
 };
 
 /** What is recorded within this time goes into one transaction, once there is more than one at a time. */
-const GATHER_MS = 40;
+const GATHER_MS = 20;
 const QUIET_MS = 500;
 
 /** Groups the writes of one partition: one transaction at a time, and while it is on its way the next one gathers. */

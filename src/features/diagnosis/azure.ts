@@ -26,93 +26,96 @@ const Subscriptions = z.object({
 });
 type EventSubscription = z.infer<typeof Subscriptions>['value'][number];
 
-/** Reads of each watched subscription what the role Reader allows, and how its events are delivered. */
-export function azureChecks(ports: {
+type Ports = {
   readonly azure: ResourceManager;
   readonly onlySubscriptions: readonly string[] | undefined;
   readonly resourceManagerEndpoint: string;
   readonly isLocal: boolean;
-}): Check[] {
-  const { azure, isLocal } = ports;
-  const isSimulated = ports.resourceManagerEndpoint.startsWith('http://');
+};
 
-  async function watched(): Promise<string[]> {
-    const visible = (await azure.listSubscriptions()).map(({ subscriptionId }) => subscriptionId);
-    return [...new Set([...(ports.onlySubscriptions ?? visible)])].slice(0, MANY);
-  }
+/** Reads of each watched subscription what the role Reader allows, and how its events are delivered. */
+export function azureChecks(ports: Ports): Check[] {
+  return [
+    { name: 'estate', run: () => each('estate', ports, (id) => readEstate(id, ports)) },
+    { name: 'events', run: () => each('events', ports, (id) => readEvents(id, ports)) },
+  ];
+}
 
-  async function each(check: string, look: (id: string) => Promise<Finding>): Promise<Finding[]> {
-    try {
-      const ids = await watched();
-      if (ids.length > 0)
-        return Promise.all(
-          ids.map((id) =>
-            found(
-              () => look(id),
-              (error) => refused(check, id, error),
-            ),
+async function each(
+  check: string,
+  ports: Ports,
+  look: (subscriptionId: string) => Promise<Finding>,
+): Promise<Finding[]> {
+  try {
+    const visible = (await ports.azure.listSubscriptions()).map(({ subscriptionId }) => subscriptionId);
+    const ids = [...(ports.onlySubscriptions ?? visible)].slice(0, MANY);
+    if (ids.length > 0)
+      return Promise.all(
+        ids.map((id) =>
+          found(
+            () => look(id),
+            (error) => explain(check, id, { error, isLocal: ports.isLocal }),
           ),
-        );
-      return [
-        failed(check, 'subscriptions', {
-          detail: 'the identity can read no subscription',
-          mend: onboard('ID'),
-        }),
-      ];
-    } catch (error) {
-      return [refused(check, 'subscriptions', error)];
-    }
+        ),
+      );
+    const detail = 'the identity can read no subscription';
+    return [failed(check, 'subscriptions', { detail, mend: onboard('ID') })];
+  } catch (error) {
+    return [explain(check, 'subscriptions', { error, isLocal: ports.isLocal })];
   }
+}
 
-  function refused(check: string, subject: string, error: unknown): Finding {
-    if (error instanceof AzureError && (error.kind === 'refused' || error.kind === 'notFound'))
+function explain(check: string, subject: string, given: { error: unknown; isLocal: boolean }): Finding {
+  const { error, isLocal } = given;
+  const kind = error instanceof AzureError ? error.kind : undefined;
+  const { words } = answerOf(error);
+  switch (kind) {
+    case 'refused':
+    case 'notFound':
       return failed(check, subject, {
-        detail: `the role Reader is not granted: ${error.message}`,
+        detail: `the role Reader is not granted: ${words}`,
         mend: onboard(subject),
       });
-    if (error instanceof AzureError && error.kind === 'throttled')
+    case 'throttled':
       return warning(check, subject, {
         detail: 'Azure throttles the identity',
         mend: 'docs/operations/alerts.md#azure-throttling',
       });
-    return failed(check, subject, {
-      detail: `Azure does not answer: ${answerOf(error).words}`,
-      mend: isLocal ? 'npm start' : 'check AZURE_RESOURCE_MANAGER_ENDPOINT and the way out of the network',
-    });
+    default:
+      return failed(check, subject, {
+        detail: `Azure does not answer: ${words}`,
+        mend: isLocal ? 'npm start' : 'check AZURE_RESOURCE_MANAGER_ENDPOINT and the way out of the network',
+      });
   }
+}
 
-  async function readEstate(subscriptionId: string): Promise<Finding> {
-    await azure.listResourceGroups(subscriptionId);
-    await azure.queryGraph({
-      subscriptionId,
-      query: 'resources | project id | limit 1',
-      skipToken: undefined,
-    });
-    return ok('estate', subscriptionId, 'read through Resource Manager and Resource Graph');
-  }
+async function readEstate(subscriptionId: string, { azure }: Ports): Promise<Finding> {
+  await azure.listResourceGroups(subscriptionId);
+  await azure.queryGraph({
+    subscriptionId,
+    query: 'resources | project id | limit 1',
+    skipToken: undefined,
+  });
+  return ok('estate', subscriptionId, 'read through Resource Manager and Resource Graph');
+}
 
-  async function readEvents(subscriptionId: string): Promise<Finding> {
-    if (isLocal && !isSimulated)
-      return skipped('events', subscriptionId, 'events cannot reach this machine; the change feed does');
-    const trouble = (detail: string) =>
-      failed('events', subscriptionId, { detail, mend: isLocal ? 'npm start' : onboard(subscriptionId) });
-    const topics = `/subscriptions/${subscriptionId}/providers/Microsoft.EventGrid/systemTopics`;
-    const listed = Topics.parse((await azure.getResource(topics, EVENT_GRID_VERSION)) ?? { value: [] });
-    const topic = listed.value.find(({ properties }) => isOfSubscription(properties.topicType));
-    if (!topic) return trouble('no Event Grid topic: changes are found by the change feed alone');
-    const found = await azure.getResource(`${topic.id}/eventSubscriptions`, EVENT_GRID_VERSION);
-    const ours = Subscriptions.parse(found ?? { value: [] }).value.find(leadsHere);
-    if (!ours) return trouble('the topic has no event subscription that leads here');
-    const { provisioningState } = ours.properties;
-    if (provisioningState !== 'Succeeded')
-      return trouble(`event subscription ${ours.name} is ${provisioningState}`);
-    return ok('events', subscriptionId, `delivered by ${ours.name}`);
-  }
-
-  return [
-    { name: 'estate', run: () => each('estate', readEstate) },
-    { name: 'events', run: () => each('events', readEvents) },
-  ];
+async function readEvents(subscriptionId: string, ports: Ports): Promise<Finding> {
+  const { azure, isLocal, resourceManagerEndpoint } = ports;
+  if (isLocal && !resourceManagerEndpoint.startsWith('http://'))
+    return skipped('events', subscriptionId, 'events cannot reach this machine; the change feed does');
+  const trouble = (detail: string) =>
+    failed('events', subscriptionId, { detail, mend: isLocal ? 'npm start' : onboard(subscriptionId) });
+  const topics = `/subscriptions/${subscriptionId}/providers/Microsoft.EventGrid/systemTopics`;
+  const listed = Topics.parse((await azure.getResource(topics, EVENT_GRID_VERSION)) ?? { value: [] });
+  const topic = listed.value.find(({ properties }) => isOfSubscription(properties.topicType));
+  if (!topic) return trouble('no Event Grid topic: changes are found by the change feed alone');
+  const delivered = await azure.getResource(`${topic.id}/eventSubscriptions`, EVENT_GRID_VERSION);
+  const ours = Subscriptions.parse(delivered ?? { value: [] }).value.find(leadsHere);
+  if (!ours) return trouble('the topic has no event subscription that leads here');
+  const { provisioningState } = ours.properties;
+  if (provisioningState !== 'Succeeded')
+    return trouble(`event subscription ${ours.name} is ${provisioningState}`);
+  return ok('events', subscriptionId, `delivered by ${ours.name}`);
 }
 
 function isOfSubscription(topicType: string): boolean {

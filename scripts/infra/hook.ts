@@ -14,6 +14,20 @@ const hooks: Readonly<Record<string, () => Promise<void>>> = {
     await makePackage('dist/package');
   },
 
+  /**
+   * A rolling update replaces instances a few at a time, each after its executions have ended; the platform's own
+   * default ends them all at once. Bicep's types know no such property yet, and a provisioning may reset it.
+   */
+  async predeploy() {
+    await makePackage('dist/package');
+    const type = process.env.UPDATE_STRATEGY || 'RollingUpdate';
+    azureCli([
+      ...['functionapp', 'update-strategy', 'config', 'set', '--type', type],
+      ...['--name', needed('FUNCTION_APP_NAME'), '--resource-group', needed('AZURE_RESOURCE_GROUP')],
+      ...['--subscription', needed('AZURE_SUBSCRIPTION_ID')],
+    ]);
+  },
+
   /** The budget counts from a month that may not change later; two resource providers are not registered by the template alone. */
   async preprovision() {
     if (!process.env.BUDGET_START_DATE) {

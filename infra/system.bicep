@@ -20,6 +20,8 @@ type Onboarding = {
   deadLetterStorageId: string
   deadLetterContainer: string
   actionGroupId: string
+  @description('Event Grid cannot call the app.')
+  isPrivate: bool
 }
 
 param names Names
@@ -265,4 +267,5 @@ output onboarding Onboarding = {
   deadLetterStorageId: hostStorage.outputs.id
   deadLetterContainer: 'undelivered-events'
   actionGroupId: alerts.outputs.actionGroupId
+  isPrivate: profile.privateNetworking
 }

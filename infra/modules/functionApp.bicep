@@ -106,24 +106,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
-    // Private: the door stays open for Event Grid alone, which cannot deliver through a private endpoint.
-    publicNetworkAccess: 'Enabled'
+    // Private: by its private endpoint alone. Addresses that may deploy open a door that lets nothing else in.
+    publicNetworkAccess: isPrivate && empty(deployerAddresses) ? 'Disabled' : 'Enabled'
     virtualNetworkSubnetId: isPrivate ? appSubnetId : null
     keyVaultReferenceIdentity: identity.id
     siteConfig: {
       minTlsVersion: '1.2'
       ipSecurityRestrictionsDefaultAction: isPrivate ? 'Deny' : 'Allow'
-      ipSecurityRestrictions: isPrivate
-        ? [
-            {
-              name: 'event-grid'
-              priority: 100
-              action: 'Allow'
-              tag: 'ServiceTag'
-              ipAddress: 'AzureEventGrid'
-            }
-          ]
-        : []
       scmIpSecurityRestrictionsUseMain: false
       scmIpSecurityRestrictionsDefaultAction: isPrivate ? 'Deny' : 'Allow'
       scmIpSecurityRestrictions: [

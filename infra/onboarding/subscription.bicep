@@ -30,6 +30,9 @@ param assignRoles bool = true
 @description('Azure allows one topic a subscription. Where another owner has made it, our event subscription joins it.')
 param existingTopic { group: string, name: string }?
 
+@description('Event Grid cannot call the app: what a topic of another owner tells is left to the change feed.')
+param isPrivate bool = false
+
 param tags Tags
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = if (existingTopic == null) {
@@ -54,7 +57,7 @@ module topic 'topic.bicep' = if (existingTopic == null) {
   dependsOn: [group]
 }
 
-module joined 'joinedTopic.bicep' = if (existingTopic != null) {
+module joined 'joinedTopic.bicep' = if (existingTopic != null && !isPrivate) {
   name: 'policycortex-topic'
   scope: resourceGroup(existingTopic.?group ?? watchGroup)
   params: {

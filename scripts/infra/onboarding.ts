@@ -41,6 +41,7 @@ const Installation = z.object({
   deadLetterStorageId: z.string(),
   deadLetterContainer: z.string(),
   actionGroupId: z.string(),
+  isPrivate: z.boolean(),
 });
 type Installation = z.infer<typeof Installation>;
 
@@ -113,7 +114,9 @@ function watch(subscriptionId: string, installation: Installation, { options, po
   const other = topicsOf(subscriptionId, ports).find((topic) => !isOurs(topic, installation));
   if (other) {
     ports.say(
-      `${subscriptionId}: joining topic ${other.name}, which somebody else made; without dead-lettering`,
+      installation.isPrivate
+        ? `${subscriptionId}: topic ${other.name} is somebody else's, and Event Grid cannot call a private app: changes are found by the change feed`
+        : `${subscriptionId}: joining topic ${other.name}, which somebody else made; without dead-lettering`,
     );
   }
   const parameters = {

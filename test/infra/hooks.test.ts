@@ -27,7 +27,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'policycortex-hooks-'));
   const named = Object.fromEntries(NAMES.map((name) => [name, name]));
-  const installation = JSON.stringify({ ...named, tags: {} });
+  const installation = JSON.stringify({ ...named, tags: {}, isPrivate: false });
   fakeCommand(
     'az',
     `if (args.startsWith('deployment group show')) console.log(${JSON.stringify(installation)});`,

@@ -24,6 +24,7 @@ const INSTALLATION = {
   deadLetterStorageId: '/storage',
   deadLetterContainer: 'undelivered-events',
   actionGroupId: '/group',
+  isPrivate: false,
 };
 
 type Azure = {
@@ -108,6 +109,18 @@ describe('add', () => {
       existingTopic: { value: { name: 'theirs', group: 'rg-other' } },
     });
     expect(azure.said.join('\n')).toContain('joining topic theirs');
+  });
+
+  test('does not join where Event Grid cannot call the app, and says what finds the changes', () => {
+    const azure = fakeAzure({
+      topics: { [A]: [THEIRS] },
+      installation: { ...INSTALLATION, isPrivate: true },
+    });
+
+    add(options(), azure.ports);
+
+    expect(parametersOf(azure.changes[0])).toMatchObject({ isPrivate: { value: true } });
+    expect(azure.said.join('\n')).toContain('changes are found by the change feed');
   });
 
   test('assigns on a management group once, and watches every subscription below it once', () => {

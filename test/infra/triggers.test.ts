@@ -153,6 +153,16 @@ ${more}`;
     expect(JSON.stringify(alert)).toContain('DeadLetteredCount');
   });
 
+  test('whose topic is somebody else’s is left alone where Event Grid cannot call the app', () => {
+    const left = evaluate(
+      parameters(
+        `param existingTopic = { group: 'rg-other', name: 'theirs' }\nparam assignRoles = false\nparam isPrivate = true\n`,
+      ),
+    );
+
+    expect(left).toEqual([]);
+  });
+
   test('whose topic is somebody else’s is joined, not taken over', () => {
     const joined = evaluate(
       parameters(`param existingTopic = { group: 'rg-other', name: 'theirs' }\nparam assignRoles = false\n`),

@@ -4,6 +4,7 @@ metadata description = 'PolicyCortex: from an empty subscription to a running, l
 
 import { homeGroup, slug, token, names, watchGroup, topicName, eventSubscriptionName } from 'naming.bicep'
 import { Profile } from 'profiles.bicep'
+import { Callers } from 'types.bicep'
 
 @minLength(1)
 @maxLength(20)
@@ -30,6 +31,9 @@ param owner string = 'policycortex'
 
 @description('Who pays for the resources; a tag of each.')
 param costCenter string = 'policycortex'
+
+@description('Who may call beside API keys.')
+param callers Callers
 
 @description('Makes the identity that may write to the estate. It still gets no role there before it is onboarded with --write.')
 param enableWriting bool = false
@@ -76,6 +80,7 @@ module system 'system.bicep' = {
     watchedSubscriptionIds: watchedSubscriptionIds
     alertEmails: alertEmails
     enableWriting: enableWriting
+    callers: callers
     nodeVersion: nodeVersion
     budgetStartDate: empty(budgetStartDate) ? thisMonth : budgetStartDate
     deployerAddresses: deployerAddresses

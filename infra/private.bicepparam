@@ -14,6 +14,15 @@ param watchedSubscriptionIds = filter(
 )
 param owner = readEnvironmentVariable('OWNER', 'policycortex')
 param costCenter = readEnvironmentVariable('COST_CENTER', 'policycortex')
+param callers = {
+  entraAudiences: readEnvironmentVariable('ENTRA_AUDIENCES', '')
+  entraTenantIds: readEnvironmentVariable('ENTRA_TENANT_IDS', '')
+  githubAudience: readEnvironmentVariable('GITHUB_AUDIENCE', '')
+  publicUrl: readEnvironmentVariable('PUBLIC_URL', '')
+  signInClientId: readEnvironmentVariable('SIGN_IN_CLIENT_ID', '')
+  signInSecretName: readEnvironmentVariable('SIGN_IN_SECRET_NAME', '')
+  corsOrigins: readEnvironmentVariable('CORS_ORIGINS', '')
+}
 param enableWriting = readEnvironmentVariable('ENABLE_WRITING', 'false') == 'true'
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param recoverVault = readEnvironmentVariable('RECOVER_VAULT', 'false') == 'true'

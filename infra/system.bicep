@@ -2,7 +2,7 @@ metadata description = 'Everything in the resource group: each part in a module,
 
 import { Names } from 'naming.bicep'
 import { Profile } from 'profiles.bicep'
-import { Tags } from 'types.bicep'
+import { Callers, Tags } from 'types.bicep'
 
 type Onboarding = {
   environmentName: string
@@ -33,6 +33,7 @@ param watchedTenantId string
 param watchedSubscriptionIds string[]
 param alertEmails string[]
 param enableWriting bool
+param callers Callers
 param nodeVersion string
 param budgetStartDate string
 param deployerAddresses string[]
@@ -149,6 +150,7 @@ module functionApp 'modules/functionApp.bicep' = {
     functions: declarations.functions
     identity: identities.outputs.app
     writer: identities.outputs.?writer
+    callers: callers
     hostStorageName: names.hostStorage
     dataStorageName: names.dataStorage
     serviceBusHost: messaging.outputs.host

@@ -2,7 +2,7 @@ metadata description = 'The function app on Flex Consumption: HTTP, each queue a
 
 import { Names } from '../naming.bicep'
 import { Profile } from '../profiles.bicep'
-import { Tags, Identity } from '../types.bicep'
+import { Callers, Identity, Tags } from '../types.bicep'
 
 param names Names
 param location string
@@ -17,6 +17,8 @@ param identity Identity
 
 @description('Identity that may write to the estate; null where writing is off.')
 param writer Identity?
+
+param callers Callers
 
 param hostStorageName string
 param dataStorageName string
@@ -66,7 +68,15 @@ var productSettings = {
   )
   AZURE_SUBSCRIPTION_IDS: join(watchedSubscriptionIds, ',')
   AZURE_WRITER_CLIENT_ID: writer.?clientId ?? ''
+  CORS_ORIGINS: callers.corsOrigins
+  ENTRA_AUDIENCES: callers.entraAudiences
+  ENTRA_TENANT_IDS: callers.entraTenantIds
+  GITHUB_AUDIENCE: callers.githubAudience
   KEY_VAULT_URL: 'https://${vaultName}${environment().suffixes.keyvaultDns}'
+  SIGN_IN_CLIENT_ID: callers.signInClientId
+  SIGN_IN_CLIENT_SECRET: empty(callers.signInSecretName)
+    ? ''
+    : '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${callers.signInSecretName})'
   STORAGE_BLOB_ENDPOINT: 'https://${dataStorageName}.blob.${environment().suffixes.storage}'
   STORAGE_TABLE_ENDPOINT: 'https://${dataStorageName}.table.${environment().suffixes.storage}'
   ServiceBus__fullyQualifiedNamespace: serviceBusHost
@@ -144,7 +154,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 
   resource settings 'config' = {
     name: 'appsettings'
-    properties: union(platformSettings, productSettings, profile.settings)
+    properties: union(
+      platformSettings,
+      productSettings,
+      {
+        PUBLIC_URL: empty(callers.publicUrl) ? 'https://${app.properties.defaultHostName}' : callers.publicUrl
+      },
+      profile.settings
+    )
   }
 
   resource noPasswordForScm 'basicPublishingCredentialsPolicies' = {

@@ -18,6 +18,7 @@ const ALLOWED = [
   'ISC',
   'MIT',
   'MIT-0',
+  'Unlicense',
 ];
 
 const Metafile = z.object({ inputs: z.record(z.string(), z.unknown()) });

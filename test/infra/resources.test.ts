@@ -93,6 +93,7 @@ describe.each(PROFILES)('%s', (profile) => {
   test('holds no secret in a setting', () => {
     for (const [name, value] of Object.entries(isRecord(settings) ? settings : {})) {
       if (name === 'APPLICATIONINSIGHTS_CONNECTION_STRING') continue; // an address; local authentication is off
+      if (name === 'SIGN_IN_CLIENT_SECRET' && value === '') continue;
       expect(JSON.stringify({ [name]: value })).not.toMatch(
         /listKeys|SharedAccess|AccountKey|password|secret"?[=:]/i,
       );

@@ -47,7 +47,7 @@ export async function measure(resources: number, changes: number): Promise<Measu
   const folder = mkdtempSync(join(tmpdir(), 'policycortex-measure-'));
   const file = (name: string) => join(folder, name.replace('/', '-'));
   const children: Child[] = [];
-  const counts = { tables: 0, executions: new Map<string, number>(), lastAt: performance.now() };
+  const counts = { tables: 0, executions: new Map<string, number>(), running: 0, lastAt: performance.now() };
   const storage = await startAzurite({ file }, children);
   const azure = await startAzure({ port: 0, dataDir: undefined, estateSize: resources, seed: 7, drift: 0 });
   const bus = await startServiceBus({ port: 0, dataDir: undefined, queues });
@@ -63,27 +63,38 @@ export async function measure(resources: number, changes: number): Promise<Measu
     ...Object.fromEntries(SCHEDULES.map(({ name }) => [name, NEVER])),
   };
   try {
-    const host = await startHost(environment, file, (name) => {
-      counts.executions.set(name, (counts.executions.get(name) ?? 0) + 1);
+    const host = await startHost(environment, file, (name, isEnd) => {
+      counts.running += isEnd ? -1 : 1;
+      if (isEnd) counts.executions.set(name, (counts.executions.get(name) ?? 0) + 1);
       counts.lastAt = performance.now();
     });
     children.push(host.child);
     const authorization = `Bearer ${await ensureApiKey(file('key'), environment)}`;
-    const counted = async (work: () => Promise<unknown>): Promise<Count> => {
+    const counted = async (
+      work: () => Promise<unknown>,
+      expected: Readonly<Record<string, number>>,
+    ): Promise<Count> => {
       counts.tables = 0;
       counts.executions = new Map();
       await work();
       counts.lastAt = performance.now();
-      while (performance.now() - counts.lastAt < QUIET_MS) await pause(100);
+      const isDone = () =>
+        Object.entries(expected).every(([name, count]) => (counts.executions.get(name) ?? 0) >= count);
+      const isQuiet = () => counts.running <= 0 && performance.now() - counts.lastAt > QUIET_MS;
+      while (!isDone() || !isQuiet()) await pause(100);
       return { tableOperations: counts.tables, executions: new Map(counts.executions) };
     };
     const sync = () => fetch(`${host.url}/api/v1/sync`, { method: 'POST', headers: { authorization } });
-    const firstSync = await counted(sync);
-    const idleSync = await counted(sync);
+    const subscriptions = azure.subscriptionIds.length;
+    const firstSync = await counted(sync, { sync: subscriptions });
+    const idleSync = await counted(sync, { sync: subscriptions });
     azure.setEventGridEndpoint(
       `${host.url}/runtime/webhooks/eventgrid?functionName=resourceEvents&code=${host.eventGridKey}`,
     );
-    const changed = await counted(async () => azure.change(changes));
+    const changed = await counted(async () => azure.change(changes), {
+      resourceEvents: changes,
+      refresh: changes,
+    });
     const trigger = (name: string) =>
       fetch(`${host.url}/admin/functions/${name}`, {
         method: 'POST',
@@ -91,9 +102,11 @@ export async function measure(resources: number, changes: number): Promise<Measu
         body: '{}',
       });
     const minutely = declarations.functions.timers.filter((name) => /sweepTimer$/i.test(name));
-    const sweeps = await counted(() => Promise.all(minutely.map(trigger)));
-    const reconciliation = await counted(() => trigger('reconciliationTimer'));
-    const subscriptions = azure.subscriptionIds.length;
+    const sweeps = await counted(
+      () => Promise.all(minutely.map(trigger)),
+      Object.fromEntries(minutely.map((name) => [name, 1])),
+    );
+    const reconciliation = await counted(() => trigger('reconciliationTimer'), { reconciliationTimer: 1 });
     return { resources, subscriptions, changes, firstSync, idleSync, changed, sweeps, reconciliation };
   } finally {
     await children.at(-1)?.stop(2_000);
@@ -106,7 +119,7 @@ export async function measure(resources: number, changes: number): Promise<Measu
 async function startHost(
   environment: Readonly<Record<string, string>>,
   file: (name: string) => string,
-  executed: (name: string) => void,
+  executed: (name: string, isEnd: boolean) => void,
 ): Promise<{ child: Child; url: string; eventGridKey: string }> {
   const child = await startChild({
     name: 'PolicyCortex',
@@ -119,8 +132,9 @@ async function startHost(
     logFile: file('app.log'),
     ready: (line) => (line.startsWith('{') ? JSON.parse(line) : undefined),
     onLogLine: (line) => {
-      const [, name] = /"functionName":"([^"]+)".*"message":"Succeeded in /.exec(line) ?? [];
-      if (name) executed(name);
+      const [, name, what] =
+        /"functionName":"([^"]+)".*"message":"(Executing|Succeeded|Failed) /.exec(line) ?? [];
+      if (name) executed(name, what !== 'Executing');
     },
   });
   return { child, ...(child.value as { url: string; eventGridKey: string }) };

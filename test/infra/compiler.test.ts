@@ -87,6 +87,7 @@ describe.runIf(hasBicep)('the compiled templates', () => {
         /list(Keys|Secrets|AccountSas|ServiceSas|Credentials)|connectionString|password/i,
       );
     },
+    SLOW,
   );
 });
 

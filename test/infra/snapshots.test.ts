@@ -11,6 +11,7 @@ describe.runIf(hasBicep)('what would be deployed', () => {
     (name) => {
       expect(evaluateProfile(name)).toEqual(keptSnapshot(name));
     },
+    120_000,
   );
 
   test('by azd is the profile that was asked for', () => {

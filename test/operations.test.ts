@@ -67,6 +67,20 @@ it('an event that Event Grid puts on the queue leads to the resource being read 
   expect(changed.id).toBe(id);
 });
 
+it('npm run first-key makes an owner’s key, and shows it once', async () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ['scripts/firstKey.ts', ...args], { encoding: 'utf8' });
+
+  const { status, stdout } = run('--data-dir', product.dataDir, '--tenant', environment().TENANT_ID ?? '');
+  const refused = run('--data-dir', product.dataDir);
+
+  const headers = { authorization: `Bearer ${stdout.trim()}` };
+  const answer = await fetch(`${product.url}/api/v1/diagnosis`, { headers });
+  expect(status).toBe(0);
+  expect(answer.status).toBe(200);
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('--tenant ID') });
+});
+
 describe('npm run doctor', () => {
   function doctor(...args: string[]) {
     const { PATH = '' } = process.env;

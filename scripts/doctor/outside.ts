@@ -36,7 +36,8 @@ export async function lookFromOutside(
 }
 
 async function lookInside(door: Door): Promise<Finding[]> {
-  const howTo = 'give the API key of an owner: --api-key KEY, or POLICYCORTEX_API_KEY';
+  const howTo =
+    'give the API key of an owner: --api-key KEY, or POLICYCORTEX_API_KEY (npm run first-key makes one)';
   if (door.apiKey === undefined) {
     const skipped: Finding = { check: 'inside', subject: 'app', state: 'skipped', detail: howTo };
     return [skipped, ...(await health(door))];

@@ -69,24 +69,20 @@ function explain(check: string, subject: string, given: { error: unknown; isLoca
   const { error, isLocal } = given;
   const kind = error instanceof AzureError ? error.kind : undefined;
   const { words } = answerOf(error);
-  switch (kind) {
-    case 'refused':
-    case 'notFound':
-      return failed(check, subject, {
-        detail: `the role Reader is not granted: ${words}`,
-        mend: onboard(subject),
-      });
-    case 'throttled':
-      return warning(check, subject, {
-        detail: 'Azure throttles the identity',
-        mend: 'docs/operations/alerts.md#azure-throttling',
-      });
-    default:
-      return failed(check, subject, {
-        detail: `Azure does not answer: ${words}`,
-        mend: isLocal ? 'npm start' : 'check AZURE_RESOURCE_MANAGER_ENDPOINT and the way out of the network',
-      });
-  }
+  if (kind === 'refused' || kind === 'notFound')
+    return failed(check, subject, {
+      detail: `the role Reader is not granted: ${words}`,
+      mend: onboard(subject),
+    });
+  if (kind === 'throttled')
+    return warning(check, subject, {
+      detail: 'Azure throttles the identity',
+      mend: 'docs/operations/alerts.md#azure-throttling',
+    });
+  return failed(check, subject, {
+    detail: `Azure does not answer: ${words}`,
+    mend: isLocal ? 'npm start' : 'check AZURE_RESOURCE_MANAGER_ENDPOINT and the way out of the network',
+  });
 }
 
 async function readEstate(subscriptionId: string, { azure }: Ports): Promise<Finding> {

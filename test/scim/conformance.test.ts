@@ -124,6 +124,7 @@ describe('an error', () => {
     ['GET', '/Users?filter=password%20eq%20%22x%22', undefined, 403, 'sensitive'],
     ['GET', '/Users?count=many', undefined, 400, 'invalidValue'],
     ['GET', '/Users?sortBy=nope', undefined, 400, 'invalidPath'],
+    ['GET', '/Groups?sortBy=members.value', undefined, 400, 'invalidPath'],
     ['POST', '/.search', { schemas: [] }, 400, 'invalidSyntax'],
     ['PATCH', '/Users/nobody', patch(), 400, 'invalidSyntax'],
     ['PATCH', '/Users/nobody', { Operations: [{ op: 'add' }] }, 400, 'invalidSyntax'],

@@ -246,6 +246,22 @@ describe('a list', () => {
     expect((await list('GET', '/Users?count=0', { on: other })).body.totalResults).toBe(13);
   });
 
+  it('is searched for once, whichever page is asked for, until something changes', async () => {
+    const { searcher } = scim.services.directory.of('paging').users;
+    const search = { filter: 'title eq "T"', sortBy: 'userName' };
+
+    const first = await searcher.ids({ ...search, ...{ startIndex: 1 } });
+    const next = await searcher.ids({ ...search, ...{ startIndex: 6 } });
+    const other = await searcher.ids({ filter: 'title eq "t"', sortBy: 'userName', sortOrder: 'descending' });
+    const extra = await list('POST', '/Users', { body: user('p99', { title: 'T' }) });
+    const changed = await searcher.ids(search);
+    await list('DELETE', `/Users/${String(extra.body.id)}`);
+
+    expect(next).toBe(first);
+    expect(other).toEqual(first.toReversed());
+    expect(changed).toEqual([...first, extra.body.id]);
+  });
+
   it('of nothing is a list too', async () => {
     const { status, body } = await list(
       'GET',

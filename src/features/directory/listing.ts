@@ -48,11 +48,10 @@ async function toPage(found: readonly Found[], query: SearchQuery, base: string)
 function readPage(
   { store }: Collection,
   page: readonly string[],
-  { filter, sortBy, sortOrder }: SearchQuery,
+  { filter, sortBy }: SearchQuery,
 ): Promise<Resource[]> {
   const [first, last] = [page[0], page.at(-1)];
   if (first === undefined || last === undefined) return Promise.resolve([]);
-  if (filter === undefined && sortBy === undefined && sortOrder !== 'descending')
-    return store.documents.readRange(first, last);
+  if (filter === undefined && sortBy === undefined) return store.documents.readRange(first, last);
   return store.documents.read(page);
 }

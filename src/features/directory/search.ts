@@ -2,6 +2,7 @@ import { type CompiledFilter, compileFilter } from './filter/compile.ts';
 import { type SortKey, sortIds, sortKeyOf } from './filter/sort.ts';
 import { ScimFailure } from './problems.ts';
 import type { Json, Resource } from './resource.ts';
+import { resolve } from './schemas/path.ts';
 import type { Store } from './store/store.ts';
 
 export type Search = {
@@ -34,17 +35,24 @@ export class Searcher {
   async ids(search: Search, options?: { anyKind: boolean }): Promise<readonly string[]> {
     const { kind, documents, attached } = this.#store;
     const filter = search.filter === undefined ? undefined : compileFilter(kind, search.filter, options);
-    const sortKey = search.sortBy === undefined ? undefined : sortKeyOf(kind, search.sortBy);
+    const sortKey = search.sortBy === undefined ? undefined : this.#sortKey(search.sortBy);
     const narrowed = filter && (await this.#narrow(filter));
-    const isDescending = search.sortOrder === 'descending';
+    const isDescending = sortKey !== undefined && search.sortOrder === 'descending';
     if (narrowed) return sortIds(await this.#choose(narrowed, { filter, sortKey }), isDescending);
-    if (filter?.attributes.has(attached) || search.sortBy?.toLowerCase().startsWith(attached)) {
+    if (filter?.attributes.has(attached))
       return sortIds(await this.#choose(await documents.ids(), { filter, sortKey }), isDescending);
-    }
-    return this.#remembered(JSON.stringify(search), async () => {
+    const { filter: text, sortBy, sortOrder } = search;
+    return this.#remembered(JSON.stringify([text, sortBy, sortOrder]), async () => {
       if (!filter && !sortKey) return documents.ids();
       return sortIds(await this.#scan({ filter, sortKey }), isDescending);
     });
+  }
+
+  #sortKey(sortBy: string): SortKey {
+    const { kind, attached } = this.#store;
+    if (resolve(kind, sortBy)?.attribute?.name === attached)
+      throw new ScimFailure('invalidPath', `sortBy: nothing is sorted by its ${attached}`);
+    return sortKeyOf(kind, sortBy);
   }
 
   async #narrow({ equal }: CompiledFilter): Promise<string[] | undefined> {

@@ -3,26 +3,20 @@ import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { AliasTable } from '#features/policy/index.ts';
 import type { TenantBlobs } from '#platform/blobs.ts';
+import { AliasesByNamespace, type Namespaces, toNamespaces } from './aliasesByNamespace.ts';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-type Target = AliasTable extends { aliases: ReadonlyMap<string, infer A> }
-  ? A extends { targets: ReadonlyMap<string, infer T> }
-    ? T
-    : never
-  : never;
 type Kept = {
-  readonly aliases: readonly (readonly [name: string, targets: readonly (readonly [string, Target])[]])[];
-  readonly types: readonly (readonly [string, { readonly indexed: boolean }])[];
+  readonly size: number;
+  readonly namespaces: Namespaces;
+  readonly types: readonly (readonly [type: string, { readonly indexed: boolean }])[];
 };
 
 /** Writes a table under a name that its content decides; an equal one has the same name. */
-export async function writeAliases(table: AliasTable, blobs: TenantBlobs): Promise<string> {
-  const kept: Kept = {
-    aliases: [...table.aliases.values()].map(({ name, targets }) => [name, [...targets]] as const),
-    types: [...table.types],
-  };
+export async function writeAliases({ aliases, types }: AliasTable, blobs: TenantBlobs): Promise<string> {
+  const kept: Kept = { size: aliases.size, namespaces: toNamespaces(aliases), types: [...types] };
   const text = JSON.stringify(kept);
   const name = `aliases/${hash('sha256', text, 'base64url').slice(0, 22)}`;
   await blobs.write(name, await deflate(Buffer.from(text), { level: 6 }));
@@ -33,11 +27,6 @@ export async function writeAliases(table: AliasTable, blobs: TenantBlobs): Promi
 export async function readAliases(name: string, blobs: TenantBlobs): Promise<AliasTable> {
   const packed = await blobs.read(name);
   if (!packed) throw new Error(`the alias table ${name} is missing`);
-  const { aliases, types } = JSON.parse((await inflate(packed)).toString()) as Kept;
-  return {
-    aliases: new Map(
-      aliases.map(([alias, targets]) => [alias.toLowerCase(), { name: alias, targets: new Map(targets) }]),
-    ),
-    types: new Map(types),
-  };
+  const { size, namespaces, types } = JSON.parse((await inflate(packed)).toString()) as Kept;
+  return { aliases: new AliasesByNamespace(namespaces, size), types: new Map(types) };
 }

@@ -46,11 +46,12 @@ export class Snapshots {
 
   async #read(revision: Revision): Promise<Snapshot> {
     this.#mirror.follow(revision);
-    const [stored, exemptions, managementGroups, remarks] = await Promise.all([
+    const [stored, exemptions, managementGroups, remarks, aliases] = await Promise.all([
       this.#mirror.all('assignment'),
       this.#mirror.all('exemption'),
       this.#store.managementGroups(),
       this.#store.remarks(),
+      this.#aliases(revision),
     ]);
     const assignments = [...this.#pack.assignments, ...stored];
     const initiatives = await this.#initiatives(assignments);
@@ -67,7 +68,7 @@ export class Snapshots {
       initiatives,
       assignments,
       exemptions,
-      aliases: await this.#aliases(revision),
+      aliases,
       root: rootScope(this.#store.tenantId),
       ancestors: ancestorsOf(managementGroups),
     };

@@ -141,9 +141,12 @@ async function run(
     .map(([name, { count, request }]) => `${count} × ${name}\n   ${JSON.stringify(request).slice(0, 800)}`);
 }
 
-/** Every commit gives its segment a new marker, so what was written shows here. */
+/** Every commit gives its segment a new marker, and every policy its tenant a new revision, so what was written shows here. */
 async function fingerprint(): Promise<string> {
-  return JSON.stringify(await product.services.storeOf(azure.tenantId).segments.list());
+  const { storeOf, governanceOf } = product.services;
+  const segments = await storeOf(azure.tenantId).segments.list();
+  const { number } = await governanceOf(azure.tenantId).room.store.revision();
+  return JSON.stringify([segments, number]);
 }
 
 it(`answers ${RUNS} requests of every kind as it should`, { timeout: TIMEOUT_MS }, async () => {

@@ -545,6 +545,43 @@ describe('access', () => {
   });
 });
 
+describe('a key that is limited to subscriptions', () => {
+  it('sees and changes the assignments and exemptions within them, and no others', async () => {
+    const mine = await created('POST /api/v1/assignments', {
+      name: 'limited',
+      scope: `/subscriptions/${SUBSCRIPTION}`,
+      policyDefinitionId: STARTER,
+    });
+    const keyFor = (subscription: string) =>
+      services.identity.createKey({
+        tenantId: TENANT,
+        role: 'policy-author',
+        name: subscription,
+        scopes: { access: 'write', subscriptions: [subscription], features: null },
+      });
+    const [own, other] = [await keyFor(SUBSCRIPTION), await keyFor(OTHER)];
+    const change = { enforcementMode: 'DoNotEnforce' };
+
+    const seen = await call(`GET /api/v1/assignments/${mine.id}`, undefined, { key: own });
+    const hidden = await call(`GET /api/v1/assignments/${mine.id}`, undefined, { key: other });
+    const list = await call('GET /api/v1/assignments', undefined, { key: other });
+    const refused = await call(`PUT /api/v1/assignments/${mine.id}`, change, { key: other });
+    const elsewhere = await call(
+      'POST /api/v1/assignments',
+      { name: 'x', scope: `/subscriptions/${SUBSCRIPTION}`, policyDefinitionId: STARTER },
+      { key: other },
+    );
+    const changed = await call(`PUT /api/v1/assignments/${mine.id}`, change, { key: own });
+    const policy = await call('POST /api/v1/policies', { name: 'limited', properties }, { key: own });
+
+    expect([seen, hidden, refused, elsewhere, changed, policy].map(({ status }) => status)).toEqual([
+      200, 404, 404, 403, 200, 403,
+    ]);
+    expect(list.json.total).toBe(0);
+    await call(`DELETE /api/v1/assignments/${mine.id}`);
+  });
+});
+
 describe('a process that dies between the write and its events', () => {
   it('leaves them to the sweep, once, with the ids that they would have had', async () => {
     const dying = newInstance();

@@ -1,4 +1,4 @@
-import { type Principal, visibleSubscription } from '#http/principal.ts';
+import type { Principal } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import {
   AssignmentInput,
@@ -17,12 +17,11 @@ import {
 } from './assignments.ts';
 import { type Craft, show } from './crud.ts';
 import { createExemption, deleteExemption, exemptionCraft, putExemption } from './exemptions.ts';
-import { type CanSee, listAssignments, listExemptions } from './lists.ts';
+import { listAssignments, listExemptions } from './lists.ts';
 import { parseOwnId } from './naming.ts';
-import { Deleted, type GovernanceOf, pageOf, UNCACHED } from './policyRoutes.ts';
+import { Deleted, type GovernanceOf, pageOf, sightOf, UNCACHED } from './policyRoutes.ts';
 import { noSuch, outOfScope } from './refusals.ts';
 import type { Room } from './room.ts';
-import { parseScope } from './scope.ts';
 import { Assignment, Exemption } from './view.ts';
 
 /** HTTP routes of assignments and exemptions; a caller who is limited to subscriptions sees and changes what lies in them. */
@@ -31,10 +30,6 @@ export function assignmentRoutes(governanceOf: GovernanceOf): Route[] {
 }
 
 type Named = { readonly principal: Principal; readonly params: Readonly<Record<string, string>> };
-
-function sightOf(principal: Principal): CanSee {
-  return (scope) => visibleSubscription(principal, parseScope(scope)?.subscriptionId);
-}
 
 /** The room, where what the path names is not hidden from the caller: else it is as if there were no such thing. */
 async function roomFor<K extends 'assignment' | 'exemption', Input>(

@@ -18,7 +18,7 @@ export type GovernanceEventData = {
   readonly revision: string;
 };
 
-export const eventTypes: Readonly<Record<Kind, string>> = {
+const eventTypes: Readonly<Record<Kind, string>> = {
   definition: 'PolicyDefinitionChanged',
   initiative: 'PolicyInitiativeChanged',
   assignment: 'PolicyAssignmentChanged',

@@ -31,9 +31,16 @@ const RANK: Readonly<Record<string, string>> = { critical: '0', high: '1', mediu
 export async function listLibrary<K extends ListedKind>(
   room: Room,
   kind: K,
-  query: K extends 'definition' ? DefinitionListQuery : InitiativeListQuery,
+  options: {
+    readonly query: K extends 'definition' ? DefinitionListQuery : InitiativeListQuery;
+    readonly canSee: CanSee;
+  },
 ): Promise<Page<Views[K]>> {
-  const matches = (await room.library.summaries(kind)).filter(matcherOf(query));
+  const { query, canSee } = options;
+  const isMatch = matcherOf(query);
+  const matches = (await room.library.summaries(kind)).filter(
+    (each) => isMatch(each) && isVisible(each.armId, canSee),
+  );
   const isDescending = query.sort.startsWith('-');
   const page = pageOf(matches, query, { keyOf: sortKey(query.sort.replace('-', '')), isDescending });
   const data = await mapConcurrently(page.data, READ_CONCURRENCY, async ({ id }) => {
@@ -41,6 +48,12 @@ export async function listLibrary<K extends ListedKind>(
     return found && shown(room, kind, found as Records[K]).view;
   });
   return { ...page, data: data.filter((view) => view !== undefined) as Views[K][] };
+}
+
+/** What belongs to a subscription is for those who may see it; what belongs to none is for all. */
+export function isVisible(armId: string, canSee: CanSee): boolean {
+  const [subscription] = /^\/subscriptions\/[^/]+/i.exec(armId) ?? [];
+  return subscription === undefined || canSee(subscription);
 }
 
 function matcherOf(query: Filter): (summary: Summary) => boolean {

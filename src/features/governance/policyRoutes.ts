@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { type Principal, visibleSubscription } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { show } from './crud.ts';
 import { createDefinition, definitionCraft, deleteDefinition, putDefinition } from './definitions.ts';
 import { createInitiative, deleteInitiative, initiativeCraft, putInitiative } from './initiatives.ts';
-import { listLibrary } from './lists.ts';
+import { type CanSee, isVisible, listLibrary } from './lists.ts';
+import { noSuch } from './refusals.ts';
 import {
   DefinitionInput,
   DefinitionListQuery,
@@ -12,9 +14,15 @@ import {
   InitiativeListQuery,
   InitiativeUpdate,
 } from './schema.ts';
+import { parseScope } from './scope.ts';
 import type { Governance } from './service.ts';
 import { Validation, ValidationInput, validate } from './validate.ts';
 import { Initiative, Policy } from './view.ts';
+
+/** What a caller may see, who may be limited to subscriptions. */
+export function sightOf(principal: Principal): CanSee {
+  return (scope) => visibleSubscription(principal, parseScope(scope)?.subscriptionId);
+}
 
 export type GovernanceOf = (tenantId: string) => Governance;
 
@@ -50,7 +58,10 @@ function definitionRoutes(governanceOf: GovernanceOf): Route[] {
       query: DefinitionListQuery,
       responses: { 200: { description: 'A page of definitions.', schema: pageOf(Policy) } },
       handle: async ({ principal, query }) => ({
-        body: await listLibrary(governanceOf(principal.tenantId).room, 'definition', query),
+        body: await listLibrary(governanceOf(principal.tenantId).room, 'definition', {
+          query,
+          canSee: sightOf(principal),
+        }),
       }),
     }),
     defineRoute({
@@ -94,6 +105,7 @@ function definitionRoutes(governanceOf: GovernanceOf): Route[] {
       handle: async ({ principal, params }) => {
         const { room } = governanceOf(principal.tenantId);
         const { view, etag } = await show(room, definitionCraft, params.id ?? '');
+        if (!isVisible(view.arm_id, sightOf(principal))) throw noSuch('definition', params.id ?? '');
         return { body: view, headers: { etag, ...UNCACHED } };
       },
     }),
@@ -145,7 +157,10 @@ function initiativeRoutes(governanceOf: GovernanceOf): Route[] {
       query: InitiativeListQuery,
       responses: { 200: { description: 'A page of initiatives.', schema: pageOf(Initiative) } },
       handle: async ({ principal, query }) => ({
-        body: await listLibrary(governanceOf(principal.tenantId).room, 'initiative', query),
+        body: await listLibrary(governanceOf(principal.tenantId).room, 'initiative', {
+          query,
+          canSee: sightOf(principal),
+        }),
       }),
     }),
     defineRoute({
@@ -174,6 +189,7 @@ function initiativeRoutes(governanceOf: GovernanceOf): Route[] {
       handle: async ({ principal, params }) => {
         const { room } = governanceOf(principal.tenantId);
         const { view, etag } = await show(room, initiativeCraft, params.id ?? '');
+        if (!isVisible(view.arm_id, sightOf(principal))) throw noSuch('initiative', params.id ?? '');
         return { body: view, headers: { etag, ...UNCACHED } };
       },
     }),

@@ -16,7 +16,9 @@ it('is the map that it was made of', () => {
 
   const asked = [...aliases.keys()].map((key) => made.get(key));
   const seen: string[] = [];
-  made.forEach((_, key) => seen.push(key));
+  made.forEach((_, key) => {
+    seen.push(key);
+  });
 
   expect(asked).toEqual([...aliases.values()]);
   expect(new Map([...made].sort())).toEqual(new Map([...aliases].sort()));

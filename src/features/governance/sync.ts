@@ -131,7 +131,7 @@ export class PolicySync {
   async run({ tenantId, jobId }: PolicySyncMessage): Promise<void> {
     const jobs = this.#ports.jobsOf(tenantId);
     const job = await jobs.find(jobId);
-    if (!job || job.state !== 'running') return;
+    if (job?.state !== 'running') return;
     const { room } = this.#ports.governanceOf(tenantId);
     const run = new SyncRun(room, this.#ports.azure);
     const step = stepOf(jobs, jobId);

@@ -101,6 +101,7 @@ export class Api {
   async #dispatch(exchange: Exchange, match: Match): Promise<Response> {
     const { request } = exchange;
     const { route } = match;
+    if (route.role === 'anonymous') this.#options.guard?.admitAnonymous(exchange.origin.address);
     const principal = route.role === 'anonymous' ? NOBODY : await this.#identify(exchange, route);
     const admission = route.role === 'anonymous' ? undefined : await this.#options.guard?.admit(principal);
     for (const [name, value] of Object.entries(admission?.headers ?? {})) exchange.headers.set(name, value);

@@ -26,6 +26,8 @@ export type Guard = {
   admit(principal: Principal): Promise<Admission>;
   /** @throws Failure `throttled` where the address has sent too many bad credentials */
   admitAddress(address: string | undefined): void;
+  /** @throws Failure `throttled` where the address calls too often what asks for no credential */
+  admitAnonymous(address: string | undefined): void;
   /** A credential of this address was refused. */
   noteRefused(address: string | undefined): void;
 };

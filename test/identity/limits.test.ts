@@ -124,6 +124,16 @@ it('an address that sends bad credentials is stopped before they are looked up',
   expect(() => limits.admitAddress('192.0.2.1')).not.toThrow();
 });
 
+it('an address that calls too often without a credential is stopped, and only it', () => {
+  const limits = instance();
+  for (let n = 0; n < 600; n += 1) limits.admitAnonymous('192.0.2.1');
+
+  expect(() => limits.admitAnonymous('192.0.2.1')).toThrow('without a credential');
+  expect(() => limits.admitAnonymous('192.0.2.2')).not.toThrow();
+  expect(() => limits.admitAnonymous(undefined)).not.toThrow();
+  expect(() => limits.admitAddress('192.0.2.1')).not.toThrow();
+});
+
 it('the API answers 429 with all of it, also over two instances', async () => {
   const environment = {
     ...emulators.environment,

@@ -267,6 +267,39 @@ describe('a token attack', () => {
   });
 });
 
+it('a user whom SCIM disables loses access within five seconds, with a token that is still good', async () => {
+  const externalId = randomUUID();
+  const headers = { 'content-type': 'application/scim+json' };
+  const user = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+    userName: 'pat@contoso.com',
+    externalId,
+  };
+  const made = await call('POST /scim/v2/Users', { key: owner, body: user, headers });
+  const id = String(made.json.id);
+  const group = {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    displayName: 'Cloud operators',
+    members: [{ value: id }],
+  };
+  await call('POST /scim/v2/Groups', { key: owner, body: group, headers });
+  await map([{ claim: 'group', value: 'cloud operators', role: 'operator' }]);
+  const token = await issuer.sign(
+    userClaims({ oid: externalId, preferred_username: 'pat@contoso.com', roles: [] }),
+  );
+  const before = await call('GET /auth/me', { key: token });
+
+  const patch = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'Replace', path: 'active', value: 'False' }],
+  };
+  const patched = await call(`PATCH /scim/v2/Users/${id}`, { key: owner, body: patch, headers });
+
+  expect([made.status, patched.status, before.json.roles]).toEqual([201, 200, ['operator']]);
+  await expect.poll(() => statusOf(token), { timeout: 8000, interval: 200 }).toBe(401);
+  expect((await call('GET /auth/me', { key: token })).json.detail).toContain('the user is disabled');
+}, 20_000);
+
 describe('the keys of the issuer', () => {
   function newIdentity(): Identity {
     return new Identity({

@@ -19,6 +19,8 @@ const MAX_LEASES = 20_000;
 const WINDOW_SECONDS = 60;
 /** Bad credentials that an address may send in a minute to one instance. */
 const MAX_REFUSED = 300;
+/** Calls without a credential that an address may send in a minute to one instance: each sign-in leaves a row. */
+const MAX_ANONYMOUS = 600;
 
 /** How often and how much at once a caller and a tenant may call. */
 export class Limits implements Guard {
@@ -28,7 +30,7 @@ export class Limits implements Guard {
   readonly #leases = new Map<string, Lease>();
   readonly #running = new Map<string, number>();
   readonly #policy: string;
-  #refused = { minute: 0, addresses: new Map<string, number>() };
+  #counts = { minute: 0, refused: new Map<string, number>(), anonymous: new Map<string, number>() };
 
   constructor(ports: { tables: Tables; clock: Clock }, options: LimitsOptions) {
     this.#table = ports.tables.open(limitsTable);
@@ -68,21 +70,23 @@ export class Limits implements Guard {
   }
 
   admitAddress(address: string | undefined): void {
-    if (address === undefined || (this.#refusedNow().get(address) ?? 0) < MAX_REFUSED) return;
+    if (address === undefined || (this.#now().refused.get(address) ?? 0) < MAX_REFUSED) return;
     throw tooMany('bad credentials from this address', WINDOW_SECONDS);
   }
 
-  noteRefused(address: string | undefined): void {
-    if (address === undefined) return;
-    const addresses = this.#refusedNow();
-    if (addresses.size >= MAX_LEASES) addresses.clear();
-    addresses.set(address, (addresses.get(address) ?? 0) + 1);
+  admitAnonymous(address: string | undefined): void {
+    if (count(this.#now().anonymous, address) > MAX_ANONYMOUS)
+      throw tooMany('calls without a credential from this address', WINDOW_SECONDS);
   }
 
-  #refusedNow(): Map<string, number> {
+  noteRefused(address: string | undefined): void {
+    count(this.#now().refused, address);
+  }
+
+  #now(): { refused: Map<string, number>; anonymous: Map<string, number> } {
     const minute = Math.floor(this.#clock.now().getTime() / (WINDOW_SECONDS * 1000));
-    if (this.#refused.minute !== minute) this.#refused = { minute, addresses: new Map() };
-    return this.#refused.addresses;
+    if (this.#counts.minute !== minute) this.#counts = { minute, refused: new Map(), anonymous: new Map() };
+    return this.#counts;
   }
 
   #leave(name: string): void {
@@ -105,6 +109,15 @@ export class Limits implements Guard {
     this.#leases.set(name, lease);
     return lease;
   }
+}
+
+/** Counts one more of an address; how many there are now. */
+function count(counts: Map<string, number>, address: string | undefined): number {
+  if (address === undefined) return 0;
+  if (counts.size >= MAX_LEASES) counts.clear();
+  const counted = (counts.get(address) ?? 0) + 1;
+  counts.set(address, counted);
+  return counted;
 }
 
 function tooMany(what: string, retryAfterSeconds: number): Failure {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +18,10 @@ describe('the package', () => {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
 
     expect(files).toEqual(['LICENSE', 'dist', 'dist/main.cjs', 'host.json', 'package.json']);
+  });
+
+  test('is as small as docs/deployment.md says', () => {
+    expect(statSync(join(folder, 'dist/main.cjs')).size).toBeLessThan(6_000_000);
   });
 
   test('brings nothing that a build on the way could run or install', () => {

@@ -29,6 +29,14 @@ export type { Change } from './explain/change.ts';
 export { type Explanation, explain } from './explain/explain.ts';
 export type { RelatedTrace } from './explain/relatedTrace.ts';
 export { type Trace, type TraceLeaf, type TraceNode, trace } from './explain/trace.ts';
+export type { Expression } from './expressions/ast.ts';
+export { ExpressionFault } from './expressions/fault.ts';
+export {
+  isExpression as isTemplateExpression,
+  parseExpression as parseTemplateExpression,
+  unescapeLiteral as unescapeTemplateLiteral,
+} from './expressions/parse.ts';
+export { callTemplateFunction } from './functions/registry.ts';
 export type { Json, JsonObject } from './json/json.ts';
 export type { Problem, ProblemKind } from './problems.ts';
 export type { PolicyContext } from './run.ts';

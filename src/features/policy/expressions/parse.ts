@@ -121,11 +121,21 @@ function toNumber(token: Token): number {
   return value;
 }
 
+/** The name after `namespace.` of a template's own function: `contoso.uniqueName(…)`. */
+function namespaced(cursor: Cursor): Token | null {
+  const [dot, name, open] = cursor.tokens.slice(cursor.at, cursor.at + 3);
+  if (dot?.text !== '.' || name?.kind !== 'name' || open?.text !== '(') return null;
+  cursor.at += 2;
+  return name;
+}
+
 /** Words that are understood without parentheses too. */
 const BARE_WORDS = new Set(['true', 'false', 'null']);
 
 function parseCall(cursor: Cursor, name: Token, depth: number): Expression {
   if (!accept(cursor, '(')) {
+    const member = namespaced(cursor);
+    if (member) return parseCall(cursor, { ...name, text: `${name.text}.${member.text}` }, depth);
     if (BARE_WORDS.has(name.text.toLowerCase())) return { kind: 'call', name: name.text, args: [] };
     throw new SyntaxFault(`${shown(name)} must be called: ${name.text}(…)`);
   }

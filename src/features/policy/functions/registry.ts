@@ -1,4 +1,6 @@
-import type { PolicySemantics } from '../semantics.ts';
+import { failure } from '../expressions/fault.ts';
+import type { Json } from '../json/json.ts';
+import { azureSemantics, type PolicySemantics } from '../semantics.ts';
 import { nearest } from '../text/nearest.ts';
 import { collectionFunctions } from './collections.ts';
 import { dateFunctions } from './dates.ts';
@@ -68,6 +70,19 @@ export function findFunction(name: string, semantics: PolicySemantics): FoundFun
 
 function none(problem: 'unknownFunction' | 'unavailableFunction', reason: string) {
   return { kind: 'none', problem, reason } as const;
+}
+
+/**
+ * Calls a function that policy rules share with ARM templates.
+ * @throws ExpressionFault where there is none of that name or the arguments do not fit
+ */
+export function callTemplateFunction(name: string, args: readonly Json[]): Json {
+  const found = findFunction(name, azureSemantics);
+  if (found.kind !== 'plain') throw failure(`there is no function ${name}()`);
+  const [least, most] = found.arity;
+  if (args.length < least || args.length > most)
+    throw failure(`${name}() was given ${args.length} arguments`);
+  return found.plain.call(args) ?? null;
 }
 
 /** The names of all functions that policy rules may call. */

@@ -1,6 +1,7 @@
 import { auditTable } from '#features/audit/index.ts';
 import { complianceTable, evaluationsQueue } from '#features/compliance/index.ts';
 import { connectorsQueue, connectorsTable } from '#features/connectors/index.ts';
+import { deploymentBlobs, deploymentsQueue, deploymentsTable } from '#features/deployments/index.ts';
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
@@ -35,8 +36,14 @@ export const tables: readonly TableDeclaration[] = [
   metricsTable,
   connectorsTable,
   securityTable,
+  deploymentsTable,
 ];
-export const containers: readonly ContainerDeclaration[] = [inventoryBlobs, snapshotBlobs, governanceBlobs];
+export const containers: readonly ContainerDeclaration[] = [
+  inventoryBlobs,
+  snapshotBlobs,
+  governanceBlobs,
+  deploymentBlobs,
+];
 export const queues: readonly QueueDeclaration[] = [
   syncQueue,
   resourceEventsQueue,
@@ -47,4 +54,5 @@ export const queues: readonly QueueDeclaration[] = [
   connectorsQueue,
   alertsQueue,
   policySyncQueue,
+  deploymentsQueue,
 ];

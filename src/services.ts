@@ -1,6 +1,13 @@
 import { Audit, auditRoutes } from '#features/audit/index.ts';
 import { Compliance, complianceRoutes } from '#features/compliance/index.ts';
 import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
+import {
+  DeploymentStore,
+  Deployments,
+  deploymentRoutes,
+  noBicep,
+  SecureValues,
+} from '#features/deployments/index.ts';
 import { Diagnosis, diagnosisRoutes } from '#features/diagnosis/index.ts';
 import { Directory, scimRoutes } from '#features/directory/index.ts';
 import { ApiVersions, Discovery, discoveryRoutes, EstateReader } from '#features/discovery/index.ts';
@@ -12,6 +19,7 @@ import {
   Inventory,
   InventoryStore,
   inventoryRoutes,
+  ownerOf,
   Publisher,
   resourceKey,
   segmentOf,
@@ -26,7 +34,9 @@ import { healthRoutes } from '#http/health.ts';
 import { openApiRoute } from '#http/openapi.ts';
 import { featuresOf } from '#http/principal.ts';
 import type { Route } from '#http/route.ts';
+import { AzureDeployments } from '#platform/azureDeployments.ts';
 import { AzurePolicy } from '#platform/azurePolicy.ts';
+import { compileBicep } from '#platform/bicepCompiler.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { systemClock } from '#platform/clock.ts';
 import { azureCredential } from '#platform/credential.ts';
@@ -168,6 +178,18 @@ export function createServices(settings: Settings) {
     estateTenantId: settings.TENANT_ID,
     connectors: sources,
   });
+  const { BICEP_PATH: bicep } = settings;
+  const deployments = new Deployments({
+    tables,
+    queues,
+    clock,
+    storeOf: perTenant((tenantId) => new DeploymentStore(tenantId, { tables, blobs, queues, clock })),
+    secureValues: new SecureValues(secrets),
+    azure: writer && new AzureDeployments({ endpoint, credential: writer }),
+    evaluate: (tenantId, documents) => compliance.evaluateDocuments(tenantId, documents),
+    compileBicep: bicep ? (source) => compileBicep(bicep, source) : noBicep,
+    owns: async (tenantId, id) => (await ownerOf(tables, id)) === tenantId,
+  });
   const metrics = new Metrics({
     storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
     inventoryOf: storeOf,
@@ -226,6 +248,7 @@ export function createServices(settings: Settings) {
     ...auditRoutes(audit),
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
+    ...deploymentRoutes(deployments),
     ...metricRoutes(metrics),
     ...healthRoutes(dependencies),
   ];
@@ -273,6 +296,7 @@ export function createServices(settings: Settings) {
     directory,
     webhooks,
     metrics,
+    deployments,
     connectors,
     security,
     diagnosis,

@@ -30,6 +30,9 @@ const shape = {
     description:
       'Client id of the managed identity that may write to the estate; the one that reads never does. Unset: nothing is written.',
   }),
+  BICEP_PATH: z.string().optional().meta({
+    description: 'Bicep compiler that templates in Bicep are compiled with. Unset: only ARM JSON is taken.',
+  }),
   STORAGE_TABLE_ENDPOINT: z.url().optional().meta({
     description: 'Table Storage endpoint, reached with managed identity.',
   }),

@@ -2,6 +2,7 @@ import { app, type InvocationContext } from '@azure/functions';
 import * as z from 'zod';
 import { EvaluationMessage, evaluationsQueue } from '#features/compliance/index.ts';
 import { ConnectorMessage, connectorsQueue } from '#features/connectors/index.ts';
+import { DeploymentMessage, deploymentsQueue } from '#features/deployments/index.ts';
 import {
   RefreshMessage,
   refreshQueue,
@@ -26,7 +27,8 @@ const Properties = z
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
 export function registerQueues(services: Services): void {
-  const { discovery, catalogueOf, compliance, policySync, webhooks, connectors, security } = services;
+  const { discovery, catalogueOf, compliance, policySync, deployments } = services;
+  const { webhooks, connectors, security } = services;
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
     discovery.acceptEvents(Array.isArray(message) ? message : [message]),
@@ -49,6 +51,7 @@ export function registerQueues(services: Services): void {
   );
   registerQueue(connectorsQueue, ConnectorMessage, (message) => connectors.run(message));
   registerQueue(alertsQueue, AlertMessage, (message) => security.alerts.process(message));
+  registerQueue(deploymentsQueue, DeploymentMessage, (message) => deployments.run(message));
 }
 
 function registerQueue<T>(

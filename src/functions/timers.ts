@@ -27,6 +27,10 @@ export function registerTimers(services: Services): void {
   registerTimer('connectorTimer', settings.CONNECTOR_SCHEDULE, () => startSources(services));
   registerTimer('securitySweepTimer', settings.SWEEP_SCHEDULE, () => sweepSecurity(services));
   registerTimer('directorySweepTimer', settings.SWEEP_SCHEDULE, () => sweepDirectory(services));
+  registerTimer('deploymentSweepTimer', settings.SWEEP_SCHEDULE, async () => {
+    const found = await services.deployments.sweep();
+    if (found > 0) log.warning('deployments had been left', { count: found });
+  });
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();

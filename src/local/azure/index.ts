@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DeploymentRuns } from './arm/deploymentRuns.ts';
 import { Operations } from './arm/operations.ts';
 import { serve } from './arm/server.ts';
 import { Alerts } from './defender/alerts.ts';
@@ -77,8 +78,22 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
     made ??= aliasesFile === undefined ? deriveAliases(estate) : readAliases(aliasesFile);
     return made;
   }
+  const deployments = new DeploymentRuns(options.operationMilliseconds ?? 500);
   const { server, url } = await serve(
-    { seed, estate, log, recorder, faults, events, drift, operations, alerts, policies, aliases },
+    {
+      seed,
+      estate,
+      log,
+      recorder,
+      faults,
+      events,
+      drift,
+      operations,
+      deployments,
+      alerts,
+      policies,
+      aliases,
+    },
     options.port,
   );
   drift.setRate(options.drift);
@@ -89,6 +104,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
     drift.setRate(0);
     events.close();
     operations.close();
+    deployments.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     state.close();

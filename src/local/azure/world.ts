@@ -1,3 +1,4 @@
+import type { DeploymentRuns } from './arm/deploymentRuns.ts';
 import type { Operations } from './arm/operations.ts';
 import type { Alerts } from './defender/alerts.ts';
 import type { Drift } from './drift/drift.ts';
@@ -23,4 +24,5 @@ export type World = {
   readonly policies: Policies;
   /** Made at the first call. */
   readonly aliases: () => AliasesByType;
+  readonly deployments: DeploymentRuns;
 };

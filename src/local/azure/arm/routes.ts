@@ -1,5 +1,6 @@
 import { controlRoutes } from '../control/routes.ts';
 import type { Parameters, Route } from './http.ts';
+import { deploymentRoutes } from './routes/deployments.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
 import { policyRoutes } from './routes/policies.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...eventGridRoutes,
   ...managementGroupRoutes,
   ...resourceGraphRoutes,
+  ...deploymentRoutes,
   ...resourceGroupRoutes,
   ...resourceListRoutes,
   ...securityRoutes,

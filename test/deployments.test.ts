@@ -337,7 +337,11 @@ describe('a deployment', () => {
     expect(
       JSON.stringify([await store.find(String(body.id)), await store.readBody(String(body.id))]),
     ).not.toContain(secret);
-    expect(await encryptedSecrets(secretsDirectory).get(String(body.deployment_name))).toBeUndefined();
+    const secrets = encryptedSecrets(secretsDirectory);
+    await until(
+      () => secrets.get(String(body.deployment_name)),
+      (kept) => kept === undefined,
+    );
   });
 });
 

@@ -281,7 +281,7 @@ describe('a deployment', () => {
       'GET',
       `/resourceGroups/${GROUP}/providers/Microsoft.Storage/storageAccounts/stplanned`,
     );
-    const started = await call('POST', `/deployments/${body.id}/start`, { body: {} });
+    const started = await call('POST', `/deployments/${String(body.id)}/start`, { body: {} });
     const done = await ended(body.id, 'succeeded', 'failed');
 
     expect([before.status, started.status, done.status]).toEqual([404, 202, 'succeeded']);
@@ -292,10 +292,12 @@ describe('a deployment', () => {
 
     const { body } = await call('POST', '/deployments', { body: request(template(...many)) });
     await ended(body.id, 'deploying');
-    await found(async () => (await call('GET', `/deployments/${body.id}`)).body.correlation_id ?? undefined);
-    await call('DELETE', `/deployments/${body.id}`);
+    await found(
+      async () => (await call('GET', `/deployments/${String(body.id)}`)).body.correlation_id ?? undefined,
+    );
+    await call('DELETE', `/deployments/${String(body.id)}`);
     const done = await ended(body.id, 'cancelled');
-    const again = await call('DELETE', `/deployments/${body.id}`);
+    const again = await call('DELETE', `/deployments/${String(body.id)}`);
 
     expect(done.operations).not.toHaveLength(0);
     expect(again.status).toBe(409);
@@ -351,9 +353,15 @@ describe('approval', () => {
       as: 'security-admin|sam',
     });
     const waiting = await ended(body.id, 'awaiting_approval', 'succeeded');
-    const own = await call('POST', `/deployments/${body.id}/approve`, { body: {}, as: 'security-admin|sam' });
-    const wrong = await call('POST', `/deployments/${body.id}/approve`, { body: {}, as: 'operator|olga' });
-    const right = await call('POST', `/deployments/${body.id}/approve`, {
+    const own = await call('POST', `/deployments/${String(body.id)}/approve`, {
+      body: {},
+      as: 'security-admin|sam',
+    });
+    const wrong = await call('POST', `/deployments/${String(body.id)}/approve`, {
+      body: {},
+      as: 'operator|olga',
+    });
+    const right = await call('POST', `/deployments/${String(body.id)}/approve`, {
       body: {},
       as: 'security-admin|sue',
     });
@@ -395,8 +403,8 @@ describe('what is wrong', () => {
     const as = 'owner|eve|99999999-9999-4999-8999-999999999999';
 
     const answers = await Promise.all([
-      call('GET', `/deployments/${body.id}`, { as }),
-      call('DELETE', `/deployments/${body.id}`, { as }),
+      call('GET', `/deployments/${String(body.id)}`, { as }),
+      call('DELETE', `/deployments/${String(body.id)}`, { as }),
       call('POST', '/deployments', { body: request(template()), as }),
     ]);
 
@@ -421,12 +429,14 @@ describe('the library', () => {
     const input = { name: 'storage', description: 'One account.', version: '2.0.0', author: 'ops', bicep };
 
     const created = await call('POST', '/templates', { body: input, as: 'policy-author|pia' });
-    const read = await call('GET', `/templates/${created.body.id}`);
+    const read = await call('GET', `/templates/${String(created.body.id)}`);
     const deployed = await call('POST', '/deployments', {
       body: { subscription_id: subscription, resource_group_name: GROUP, template_id: created.body.id },
     });
     const done = await ended(deployed.body.id, 'succeeded', 'failed', 'invalid');
-    const removed = await call('DELETE', `/templates/${created.body.id}`, { as: 'policy-author|pia' });
+    const removed = await call('DELETE', `/templates/${String(created.body.id)}`, {
+      as: 'policy-author|pia',
+    });
 
     expect(created).toMatchObject({
       status: 201,

@@ -62,10 +62,11 @@ function toFinding(
   { id }: ExpandedResource,
 ): Finding {
   const { definition, assignment } = pair;
+  const displayName = definition?.document.properties.displayName;
   return {
     resource_id: id,
     policy_id: definition?.id ?? '',
-    policy_name: String(definition?.document.properties.displayName ?? definition?.document.name ?? ''),
+    policy_name: typeof displayName === 'string' ? displayName : (definition?.document.name ?? ''),
     assignment_id: assignment.assignmentId,
     effect: 'effect' in judged ? judged.effect : '',
     severity: definition?.severity ?? 'medium',

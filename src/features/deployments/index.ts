@@ -1,4 +1,4 @@
-export { type CompileBicep, noBicep } from './bicep.ts';
+export { noBicep } from './bicep.ts';
 export type { EvaluateDocuments } from './check.ts';
 export { DeploymentMessage, deploymentsQueue } from './queue.ts';
 export { deploymentRoutes } from './routes.ts';

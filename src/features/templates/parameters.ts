@@ -15,8 +15,6 @@ import {
 /** Values that are given to a template, by name: `{value}`, `{reference}` to a vault, or bare. */
 export type GivenParameters = Readonly<Record<string, Value>>;
 
-export const MAX_PARAMETERS = 256;
-
 /**
  * The value of every declared parameter, by lower-case name: what is given, else its default.
  * Source: learn.microsoft.com, "Parameters in ARM templates".

@@ -34,12 +34,12 @@ export const lambdaFunctions: Readonly<Record<string, TemplateFunction>> = {
     const keyFor = lambda(call, 1);
     const read = call.args.length > 2 ? lambda(call, 2) : (item: Value) => item;
     return Object.fromEntries(
-      arrayArgument(call, 'toObject').map((item) => [String(known(keyFor(item))), read(item)]),
+      arrayArgument(call, 'toObject').map((item) => [keyText(keyFor(item)), read(item)]),
     );
   },
   groupBy: (call) => {
     const keyFor = lambda(call, 1);
-    const groups = Map.groupBy(arrayArgument(call, 'groupBy'), (item) => String(known(keyFor(item))));
+    const groups = Map.groupBy(arrayArgument(call, 'groupBy'), (item) => keyText(keyFor(item)));
     return Object.fromEntries(groups);
   },
   mapValues: (call) => {
@@ -65,6 +65,12 @@ function lambda(call: FunctionCall, index: number): (...values: Value[]) => Valu
     for (const [at, name] of names.entries()) lambdas.set(name, values[at] ?? null);
     return call.evaluate(body, { ...call.frame, lambdas });
   };
+}
+
+/** Keys are text; numbers become it. */
+function keyText(value: Value): string {
+  const key = known(value);
+  return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
 function nameOf(expression: Expression, path: string): string {

@@ -17,7 +17,7 @@ export const runtimeFunctions: Readonly<Record<string, TemplateFunction>> = {
 function reference(call: FunctionCall): Value {
   const [first] = call.args;
   const name = first && known(call.evaluate(first));
-  const nested = call.frame.deployments.get(String(name).toLowerCase());
+  const nested = typeof name === 'string' ? call.frame.deployments.get(name.toLowerCase()) : undefined;
   if (!nested) return unknown('the state of a resource');
   return { outputs: nested.outputs(), provisioningState: 'Succeeded' };
 }

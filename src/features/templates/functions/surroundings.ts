@@ -1,6 +1,6 @@
 import { TemplateFault } from '../problem.ts';
 import { scopeId } from '../scope.ts';
-import { NotKnown, type Value } from '../value.ts';
+import { NotKnown, readText, type Value } from '../value.ts';
 import type { FunctionCall, TemplateFunction } from './function.ts';
 
 /** Functions about where and as what the template is deployed. */
@@ -12,7 +12,7 @@ export const surroundingFunctions: Readonly<Record<string, TemplateFunction>> = 
   deployment: ({ frame }) => ({
     name: frame.deploymentName,
     properties: {
-      template: { contentVersion: String(frame.template.contentVersion ?? '1.0.0.0') },
+      template: { contentVersion: readText(frame.template, 'contentVersion') },
       mode: 'Incremental',
     },
   }),

@@ -174,8 +174,13 @@ function outputTypes(template: Template): Record<string, string> {
   return Object.fromEntries(
     outputs
       .filter(([name]) => !secure.has(name.toLowerCase()))
-      .map(([name, output]) => [name, String((Object(output) as JsonObject).type ?? 'string')]),
+      .map(([name, output]) => [name, typeOf(output)]),
   );
+}
+
+function typeOf(output: unknown): string {
+  const { type } = Object(output) as JsonObject;
+  return typeof type === 'string' ? type : 'string';
 }
 
 function end(run: Run, state: RunState): void {

@@ -3,6 +3,8 @@ import { auth } from './auth.ts';
 import { broker } from './broker.ts';
 import { bundle } from './bundle.ts';
 import { change } from './change.ts';
+import { compliance } from './compliance.ts';
+import { complianceChange } from './complianceChange.ts';
 import { get } from './get.ts';
 import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
@@ -24,6 +26,8 @@ export const figures: readonly Figure[] = [
   get,
   auth,
   change,
+  compliance,
+  complianceChange,
   broker,
   bundle,
   policy,

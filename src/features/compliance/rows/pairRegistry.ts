@@ -14,7 +14,7 @@ export class PairRegistry {
     this.#partition = partition;
   }
 
-  /** Reads what is not known yet; outcomes of pairs that another instance has met are looked up again. */
+  /** Reads all there is, once. */
   async load(): Promise<void> {
     this.#loading ??= this.#read();
     await this.#loading.catch((error) => {
@@ -26,6 +26,11 @@ export class PairRegistry {
   async reload(): Promise<void> {
     this.#loading = undefined;
     await this.load();
+  }
+
+  /** Reads again where a code is not known: another instance has met that pair. */
+  async learn(codes: Iterable<string>): Promise<void> {
+    for (const code of codes) if (!this.#known.has(code)) return this.reload();
   }
 
   get(code: string): PairInfo | undefined {

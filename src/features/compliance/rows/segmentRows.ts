@@ -56,6 +56,8 @@ export class SegmentRows {
   readonly #options: SegmentRowsOptions;
   #head: Head | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** Events of committed transactions on their way: the next transaction does not wait for them. */
+  readonly #publishing: Promise<void>[] = [];
 
   constructor(options: SegmentRowsOptions) {
     this.partition = options.partition;
@@ -100,10 +102,14 @@ export class SegmentRows {
     const batches = toBatches(changes);
     for (const batch of batches.length === 0 ? [[]] : batches) {
       const result = await this.#commitBatch(batch, revision);
-      if (result.isOutdated) return result;
+      if (result.isOutdated) {
+        await Promise.all(this.#publishing.splice(0));
+        return result;
+      }
       conflicts.push(...result.conflicts);
       isNewRevision ||= result.isNewRevision;
     }
+    await Promise.all(this.#publishing.splice(0));
     return { conflicts, isOutdated: false, isNewRevision };
   }
 
@@ -162,7 +168,7 @@ export class SegmentRows {
       this.#head = undefined;
       if (!(await this.#wasCommitted(seq, next.commit))) return refusal(error, changes.length, attempt);
     }
-    await this.#publish(outbox);
+    this.#publishing.push(this.#publish(outbox));
     return undefined;
   }
 

@@ -116,6 +116,7 @@ export class Evaluator {
     const { plan, before, maker } = of;
     const { registry } = this.#ports.store;
     await registry.ensure(plan.pairs);
+    await registry.learn([...before.values()].flatMap(({ outcomes }) => [...outcomes.keys()]));
     const changes: OutcomeChange[] = [];
     for (let at = 0; at < items.length; at += SLICE) {
       const cases = await Promise.all(

@@ -25,7 +25,7 @@ export type EvaluateOutput = {
 /** Works on the `evaluations` queue, as the host would, until every part of the evaluation is done. */
 export async function evaluate({ environment, killAt }: EvaluateInput): Promise<EvaluateOutput> {
   const settings = readSettings({ ...environment, LOG_LEVEL: 'error' });
-  const { compliance, storeOf, jobsOf, governanceOf, ...ports } = createServices(settings);
+  const { compliance, storeOf, governanceOf, ...ports } = createServices(settings);
   const { TENANT_ID: tenantId } = settings;
   const store = new ComplianceStore(tenantId, ports);
   const segments = (await storeOf(tenantId).segments.list()).map(({ segment }) => segment);

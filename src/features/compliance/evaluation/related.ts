@@ -51,8 +51,9 @@ export class RelatedResources {
       return [];
     }
     const { scope } = query;
-    if (scope.kind !== 'resource') return documents;
-    const below = `${scope.resourceId.toLowerCase()}/`;
+    if (scope.kind === 'subscription') return documents;
+    const place = scope.kind === 'resource' ? scope.resourceId : groupId(scope);
+    const below = `${place.toLowerCase()}/`;
     return documents.filter((document) => idOf(document).startsWith(below));
   };
 
@@ -107,6 +108,10 @@ function groupOf(scope: Exclude<RelatedQuery['scope'], { kind: 'resource' }>): s
 
 function idOf({ id }: Document): string {
   return typeof id === 'string' ? id.toLowerCase() : '';
+}
+
+function groupId(scope: { readonly subscriptionId: string; readonly resourceGroup: string }): string {
+  return `/subscriptions/${scope.subscriptionId}/resourceGroups/${scope.resourceGroup}`;
 }
 
 function nameOf({ type, group }: Need): string {

@@ -51,15 +51,14 @@ export class Evaluator {
     keys: readonly string[],
     fresh: readonly string[] = [],
   ): Promise<Evaluated> {
-    const { inventory, catalogue, store, plans } = this.#ports;
+    const { inventory, catalogue, store } = this.#ports;
     let waiting: readonly string[] = [...new Set(keys)];
     let [changed, newRevision]: [number, string | undefined] = [0, undefined];
-    let atLeast: string | undefined;
     for (let round = 1; waiting.length > 0 && round <= MAX_ROUNDS; round += 1) {
       if (round > 1) catalogue.invalidate();
       const before = await store.rows(segment).many(waiting);
       const seen = await inventory.head(segment);
-      const plan = await plans.current(atLeast);
+      const plan = await this.#plan(segment);
       const maker = this.#maker(segment, { fresh });
       const items = await mapConcurrently(waiting, READ_CONCURRENCY, async (key) => ({
         key,
@@ -67,10 +66,7 @@ export class Evaluator {
       }));
       const changes = await this.#judge(items, { plan: plan.forSegment(segment), before, maker });
       const result = await this.#commit(segment, changes, plan);
-      if (result.isOutdated) {
-        atLeast = (await store.rows(segment).head()).revision;
-        continue;
-      }
+      if (result.isOutdated) continue;
       if (result.isNewRevision) newRevision = plan.revision;
       changed += changes.length - result.conflicts.length;
       waiting = [
@@ -98,6 +94,15 @@ export class Evaluator {
   #maker(segment: string, options: { fresh?: readonly string[]; isWide?: boolean }): CaseMaker {
     const utcNow = this.#ports.clock.now().toISOString();
     return new CaseMaker({ segment, ports: this.casePorts, utcNow, ...options });
+  }
+
+  /**
+   * The plan, not older than what the segment has been judged by: a whole evaluation claims its revision before it
+   * reads, so whatever it has passed by already is judged by that revision, or a later one, from then on.
+   */
+  async #plan(segment: string): Promise<Plan> {
+    const { revision } = await this.#ports.store.rows(segment).head();
+    return this.#ports.plans.current(revision);
   }
 
   /** What a whole evaluation of a segment reads once. */
@@ -158,7 +163,7 @@ export class Evaluator {
 
   /** Keys of the resources that may be judged otherwise because others changed. */
   async dependentsOf(segment: string, ids: readonly string[]): Promise<string[]> {
-    const plan = (await this.#ports.plans.current()).forSegment(segment);
+    const plan = (await this.#plan(segment)).forSegment(segment);
     return findDependents(this.#ports.catalogue, plan, ids);
   }
 }

@@ -136,6 +136,12 @@ export class PolicySync {
     const run = new SyncRun(room, this.#ports.azure);
     const step = stepOf(jobs, jobId);
     await run.begin();
+    const subscriptions = job.parts.flatMap(({ part }) => part.split('subscription:')[1] ?? []);
+    // first, so that what is assigned below is judged with them
+    await step('aliases', async ({ counts }) => {
+      const [first] = subscriptions;
+      if (first !== undefined) await run.readAliases(first, counts);
+    });
     const groups = await step('managementGroups', async ({ counts }) => {
       const names = await run.readHierarchy(counts);
       for (const name of names) await jobs.setPart(jobId, { ...QUEUED, part: groupPart(name) });
@@ -145,15 +151,10 @@ export class PolicySync {
     await mapConcurrently(groups ?? [], SCOPES, (name) =>
       step(groupPart(name), (of) => readLists(run, lists.group(name), of)),
     );
-    const subscriptions = job.parts.flatMap(({ part }) => part.split('subscription:')[1] ?? []);
     await mapConcurrently(subscriptions, SCOPES, (id) =>
       step(subscriptionPart(id), (of) => readLists(run, lists.subscription(id), of)),
     );
     await step('deletions', ({ counts }) => run.deleteGone(counts));
-    await step('aliases', async ({ counts }) => {
-      const [first] = subscriptions;
-      if (first !== undefined) await run.readAliases(first, counts);
-    });
     const { read, written, deleted, problems } = toPolicySyncJob(await jobs.get(jobId));
     log.information('policies synced', { tenantId, read, written, deleted, problems: problems.length });
   }

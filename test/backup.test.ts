@@ -124,7 +124,7 @@ describe('npm run backup and npm run restore', () => {
     expect(await rowsOf(to, 'segments')).toEqual(await rowsOf(from, 'segments'));
     const blob = await container(to).getBlockBlobClient('tenant/doc #7').downloadToBuffer();
     expect(blob.equals(Buffer.alloc(50_000, 7))).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   it('--verify finds a row that is different, a row too many, and a file that was damaged', async () => {
     const rowKey = "r|'ü 001234";
@@ -147,7 +147,7 @@ describe('npm run backup and npm run restore', () => {
     });
     expect(whole).toMatchObject({ code: 0, output: expect.stringContaining(`${ROWS + 13} lines`) });
     expect(damaged).toMatchObject({ code: 1, output: `${file} is not as it was written` });
-  }, 60_000);
+  }, 120_000);
 
   it('writes nothing into tables that are not empty, and nothing of a backup without an end', async () => {
     const elsewhere = tempDir();

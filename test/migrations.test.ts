@@ -181,7 +181,7 @@ describe('the rewriting', () => {
     for await (const { schema } of raw(table).listEntities()) versions.add(schema);
     expect([...versions]).toEqual([2]);
     expect(await current.get('00001')).toMatchObject({ labels: '["late"]' });
-  }, 60_000);
+  }, 120_000);
 
   it('npm run migrate says where there is nothing to do, and explains itself', () => {
     const run = (...args: string[]) =>

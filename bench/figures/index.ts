@@ -9,6 +9,7 @@ import { get } from './get.ts';
 import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
 import { policy } from './policy.ts';
+import { security } from './security.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
@@ -32,6 +33,7 @@ export const figures: readonly Figure[] = [
   bundle,
   policy,
   start,
+  security,
   webhooks,
   webhooksHang,
   webhooksLatency,

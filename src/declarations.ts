@@ -12,6 +12,7 @@ import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#f
 import { jobsTable } from '#features/jobs/index.ts';
 import { limitsTable } from '#features/limits/index.ts';
 import { metricsTable } from '#features/metrics/index.ts';
+import { agreementTable } from '#features/policyInsights/index.ts';
 import { alertsQueue, securityTable } from '#features/security/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
@@ -43,6 +44,7 @@ export const containers: readonly ContainerDeclaration[] = [
   snapshotBlobs,
   governanceBlobs,
   deploymentBlobs,
+  agreementTable,
 ];
 export const queues: readonly QueueDeclaration[] = [
   syncQueue,

@@ -27,6 +27,7 @@ import {
 import { JobStore } from '#features/jobs/index.ts';
 import { Limits } from '#features/limits/index.ts';
 import { inventorySource, MetricStore, Metrics, metricRoutes } from '#features/metrics/index.ts';
+import { createPolicyInsights } from '#features/policyInsights/index.ts';
 import { createSecurity } from '#features/security/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
@@ -157,6 +158,14 @@ export function createServices(settings: Settings) {
   const writer = settings.AZURE_WRITER_CLIENT_ID
     ? azureCredential(settings.AZURE_WRITER_CLIENT_ID)
     : undefined;
+  const policyInsights = createPolicyInsights({
+    endpoint,
+    credential,
+    tables,
+    inventoryStoreOf: storeOf,
+    ourStates: (tenantId, subscriptionId) => compliance.states(tenantId, subscriptionId),
+    connectors: () => connectors,
+  });
   const security = createSecurity({
     endpoint,
     credential,
@@ -166,10 +175,10 @@ export function createServices(settings: Settings) {
     clock,
     inventoryOf,
     inventoryStoreOf: storeOf,
-    violationsOf: async () => [],
+    violationsOf: policyInsights.violationsOf,
     gapsOf: (...query) => connectors.gaps(...query),
   });
-  const sources = [security.connector];
+  const sources = [security.connector, policyInsights.connector];
   const connectors: Connectors = new Connectors({
     tables,
     queues,
@@ -244,6 +253,7 @@ export function createServices(settings: Settings) {
     ...connectorRoutes(connectors),
     ...security.routes,
     ...governanceRoutes(governanceOf, policySync),
+    ...policyInsights.routes,
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
@@ -299,6 +309,7 @@ export function createServices(settings: Settings) {
     deployments,
     connectors,
     security,
+    policyInsights,
     diagnosis,
     api,
     prepare,

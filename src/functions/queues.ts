@@ -19,6 +19,7 @@ import type { QueueDeclaration } from '#platform/queues.ts';
 import { measure, traced } from '#platform/telemetry.ts';
 import type { Services } from '../services.ts';
 import { EventBatch } from './eventBatch.ts';
+import { acceptEvents } from './eventGrid.ts';
 import { sinkOf } from './logging.ts';
 
 const Properties = z
@@ -31,7 +32,7 @@ export function registerQueues(services: Services): void {
   const { webhooks, connectors, security } = services;
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
-    discovery.acceptEvents(Array.isArray(message) ? message : [message]),
+    acceptEvents(services, Array.isArray(message) ? message : [message]),
   );
   registerQueue(refreshQueue, RefreshMessage, (message) => discovery.refresh(message));
   registerBatchQueue(eventsQueue, EventBatch, async (messages) => {

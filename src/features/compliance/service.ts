@@ -9,6 +9,7 @@ import { codeOf } from './plan/pair.ts';
 import { type FindingsPage, listFindings, streamFindings } from './read/findings.ts';
 import { toJobView } from './read/job.ts';
 import { explainResource, locate, noSuchResource, toPairCompliance } from './read/resource.ts';
+import { type PairState, streamStates } from './read/states.ts';
 import { summarize } from './read/summary.ts';
 import type { Day } from './rows/store.ts';
 import type {
@@ -171,6 +172,11 @@ export class Compliance {
   /** @throws Failure `notFound` */
   async job(tenantId: string, id: string): Promise<JobView> {
     return toJobView(await this.#room(tenantId).jobs.get(id));
+  }
+
+  /** Every judgement of a subscription's resources as it is kept, a storage page at a time. */
+  states(tenantId: string, subscriptionId: string): AsyncGenerator<PairState[]> {
+    return streamStates(subscriptionId, this.#room(tenantId));
   }
 
   #room(tenantId: string): Room {

@@ -73,6 +73,16 @@ export class Connectors {
     return chosen;
   }
 
+  /** Queues a source for one subscription in a while; asked for again meanwhile, it is queued once. */
+  async startSoon(tenantId: string, name: string, subscriptionId: string): Promise<void> {
+    const { queues, clock } = this.#ports;
+    const connector = this.#find(name).name;
+    const notBefore = new Date(Math.ceil(clock.now().getTime() / MINUTE_MS + 1) * MINUTE_MS);
+    const body: ConnectorMessage = { tenantId, subscriptionId, connector, attempt: 1 };
+    const messageId = `${connector}|${subscriptionId}|${notBefore.toISOString()}`;
+    await queues.send(connectorsQueue, [{ body, messageId, tenantId, notBefore }]);
+  }
+
   /** Reads one subscription from one source. Throws only where the message should be delivered again. */
   run(message: ConnectorMessage): Promise<void> {
     return this.#inTurn(() => this.#run(message));

@@ -4,6 +4,7 @@ import { deploymentRoutes } from './routes/deployments.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { policyStateRoutes } from './routes/policyStates.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { resourceGraphRoutes } from './routes/resourceGraph.ts';
 import { resourceGroupRoutes } from './routes/resourceGroups.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...resourceGroupRoutes,
   ...resourceListRoutes,
   ...securityRoutes,
+  ...policyStateRoutes,
   ...tagRoutes,
   ...resourceRoutes,
 ];

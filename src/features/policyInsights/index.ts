@@ -1,0 +1,2 @@
+export { createPolicyInsights } from './create.ts';
+export { agreementTable } from './store.ts';

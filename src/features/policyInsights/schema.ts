@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { SourceGap } from '#features/connectors/index.ts';
+import { VERDICTS } from './verdict.ts';
+
+const several = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
+
+export const AgreementQuery = z.strictObject({
+  subscriptionId: several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
+  verdict: several
+    .pipe(z.array(z.enum(VERDICTS)))
+    .optional()
+    .meta({ description: `One or several of ${VERDICTS.join(', ')}.` }),
+  resourceId: z.string().max(4096).optional().meta({ description: 'ARM id of the resource.' }),
+  assignmentId: z.string().max(4096).optional().meta({ description: 'ARM id of the assignment.' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: z.string().max(20_000).optional().meta({ description: '`nextCursor` of the answer before.' }),
+});
+export type AgreementQuery = z.infer<typeof AgreementQuery>;
+
+const Side = z.object({
+  state: z.string().nullable().meta({ description: 'Null: this side does not judge the pair.' }),
+  reason: z.string(),
+});
+
+/** One resource by one assigned policy, as Azure and as we judge it. */
+export const Agreement = z
+  .object({
+    verdict: z.enum(VERDICTS),
+    resource_id: z.string(),
+    subscription_id: z.string(),
+    assignment_id: z.string(),
+    policy_definition_id: z.string().nullable(),
+    reference_id: z.string().nullable().meta({ description: 'Member of the initiative.' }),
+    azure: Side,
+    ours: Side,
+  })
+  .meta({ id: 'Agreement' });
+export type Agreement = z.infer<typeof Agreement>;
+
+export const AgreementList = z
+  .object({
+    data: z.array(Agreement),
+    counts: z
+      .record(z.string(), z.number())
+      .meta({ description: 'How many of each verdict there are, of the subscriptions that were asked for.' }),
+    nextCursor: z.string().nullable().meta({
+      description:
+        'Null: that was all. A page may be short where a filter matches little; go on with the cursor.',
+    }),
+    gaps: z.array(SourceGap),
+  })
+  .meta({ id: 'AgreementList' });
+export type AgreementList = z.infer<typeof AgreementList>;

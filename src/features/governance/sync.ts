@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Job, JobPart, JobStore } from '#features/jobs/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
@@ -61,6 +62,8 @@ export type PolicySyncJob = z.infer<typeof PolicySyncJob>;
 
 const KIND = 'policySync';
 const SCOPES = 4;
+const MAX_TRIES = 3;
+const MAX_PAUSE_SECONDS = 30;
 /** A job that has not moved for this long may have lost its message with the process that started it; a second one does no harm. */
 const RESEND_MS = 60_000;
 const AT_GROUP = 'atExactScope()';
@@ -140,10 +143,10 @@ export class PolicySync {
     // first, so that what is assigned below is judged with them
     await step('aliases', async ({ counts }) => {
       const [first] = subscriptions;
-      if (first !== undefined) await run.readAliases(first, counts);
+      if (first !== undefined) await patiently(() => run.readAliases(first, counts));
     });
     const groups = await step('managementGroups', async ({ counts }) => {
-      const names = await run.readHierarchy(counts);
+      const names = await patiently(() => run.readHierarchy(counts));
       for (const name of names) await jobs.setPart(jobId, { ...QUEUED, part: groupPart(name) });
       return names;
     });
@@ -199,11 +202,25 @@ async function readLists(
 ): Promise<void> {
   for (const list of wanted) {
     try {
-      await run.read(list, counts);
+      await patiently(() => run.read(list, counts));
     } catch (error) {
       if (!(error instanceof AzureError)) throw error;
       const scope = `${list.scope}/providers/Microsoft.Authorization/${list.kind}`;
       problems.push({ scope, reason: reasonOf(error, list.scope) });
+    }
+  }
+}
+
+/** Once more, a little later, what Azure had no time for although the client had tried it again and again. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isPassing =
+        error instanceof AzureError && (error.kind === 'throttled' || error.kind === 'unavailable');
+      if (!isPassing || attempt >= MAX_TRIES) throw error;
+      await pause(Math.min(error.retryAfterSeconds ?? attempt, MAX_PAUSE_SECONDS) * 1000);
     }
   }
 }

@@ -202,7 +202,7 @@ export function createServices(settings: Settings) {
   const metrics = new Metrics({
     storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
     inventoryOf: storeOf,
-    sources: [inventorySource(storeOf), security.metrics],
+    sources: [inventorySource(storeOf), compliance.metrics, security.metrics],
     clock,
   });
   const dependencies = [

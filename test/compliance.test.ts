@@ -347,7 +347,7 @@ describe('questions', () => {
 });
 
 describe('the face for other features', () => {
-  it('judges documents together, tells stored states, and keeps counts of each day', async () => {
+  it('judges documents together, tells stored states, counts of each day and numbers of each resource', async () => {
     const app = world.instance(randomUUID());
     const machine = `${group}/providers/Microsoft.Compute/virtualMachines/vm`;
     const agent = definition('agent', {
@@ -374,10 +374,19 @@ describe('the face for other features', () => {
       assignmentId: assigned.assignmentId,
     });
     const days = await app.compliance.days(app.tenantId, SUBSCRIPTION, '2026-01-01');
+    const place = { tenantId: app.tenantId, segment: SUBSCRIPTION };
+    const numbers = (await Array.fromAsync(app.compliance.metrics.collect(place, ''))).flat();
 
     expect(alone[0]?.reasonings[0]?.outcome.state).toBe('nonCompliant');
     expect(together[0]?.reasonings[0]?.outcome.state).toBe('compliant');
     expect(state).toBe('nonCompliant');
     expect(days).toMatchObject([{ counts: { '*': [1, 0, 0, 0, 0] } }]);
+    expect(numbers).toEqual([
+      {
+        section: 'compliance',
+        numbers: { non_compliant: 1, resources_non_compliant: 1 },
+        resourceId: expect.stringMatching(/virtualmachines\/vm$/i),
+      },
+    ]);
   });
 });

@@ -46,6 +46,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       SECRETS_DIRECTORY: options.file('secrets'),
       ...(azure.simulatorUrl && { AZURE_WRITER_CLIENT_ID: NO_IDENTITY }),
       STARTER_PACK_ASSIGNED: process.env.STARTER_PACK_ASSIGNED ?? 'true',
+      METRICS_SCHEDULE: process.env.METRICS_SCHEDULE ?? '*/30 * * * * *',
       ...storage,
       ...serviceBus,
     };

@@ -5,6 +5,7 @@ import { planWith, whatIf } from './ask/whatIf.ts';
 import type { Case } from './evaluation/judge.ts';
 import type { State } from './evaluation/outcomes.ts';
 import { renderFindings } from './export/render.ts';
+import { complianceSource } from './metricSource.ts';
 import { codeOf } from './plan/pair.ts';
 import { type FindingsPage, listFindings, streamFindings } from './read/findings.ts';
 import { toJobView } from './read/job.ts';
@@ -63,6 +64,9 @@ export class Compliance {
       swept += await store.sweepOutbox(segment, before);
     return swept;
   }
+
+  /** Outcomes as numbers over time. */
+  readonly metrics = complianceSource((tenantId) => this.#room(tenantId).store);
 
   /** Counts and percentages of a scope. */
   summary(tenantId: string, query: SummaryQuery): Promise<ComplianceSummary> {

@@ -43,7 +43,7 @@ export const DeploymentInput = z
     subscription_id: z.string().regex(SUBSCRIPTION, 'must be a GUID'),
     resource_group_name: z
       .string()
-      .regex(/^[-\w.()]{1,90}$/, 'is no name of a resource group')
+      .regex(/^[^/\\?#%]{1,90}$/, 'is no name of a resource group')
       .optional(),
     location: z.string().max(60).optional().meta({
       description: 'Where Azure keeps the deployment itself; needed without `resource_group_name`.',

@@ -84,6 +84,11 @@ export class SegmentRows {
     return new Map(rows.map((row) => [row.rowKey.slice(2), fromOutcomesRow(row)]));
   }
 
+  /** The outcomes of every resource, a page at a time. */
+  async *pages(): AsyncGenerator<StoredOutcomes[]> {
+    for await (const rows of this.partition.pages(ranges.resources())) yield rows.map(fromOutcomesRow);
+  }
+
   /** Writes what changed. Refuses all of it once a later revision has been at work, and each row that is no longer as it was. */
   commit(changes: readonly OutcomeChange[], revision: string): Promise<CommitResult> {
     const done = this.#last.then(() => this.#commitAll(changes, revision));

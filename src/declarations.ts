@@ -37,6 +37,7 @@ export const tables: readonly TableDeclaration[] = [
   metricsTable,
   connectorsTable,
   securityTable,
+  agreementTable,
   deploymentsTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [
@@ -44,7 +45,6 @@ export const containers: readonly ContainerDeclaration[] = [
   snapshotBlobs,
   governanceBlobs,
   deploymentBlobs,
-  agreementTable,
 ];
 export const queues: readonly QueueDeclaration[] = [
   syncQueue,

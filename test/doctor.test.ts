@@ -92,7 +92,7 @@ async function trouble(given: Partial<Ports> = {}): Promise<Record<string, Findi
 
 describe('the doctor within', () => {
   it('finds nothing where nothing is wrong, and has looked at everything', async () => {
-    await expect.poll(() => trouble()).toEqual({});
+    await expect.poll(() => trouble(), { timeout: 20_000 }).toEqual({});
     const findings = await new Diagnosis(ports()).run();
     const looked = findings
       .filter(({ state }) => state === 'ok')
@@ -172,7 +172,7 @@ describe('the doctor within', () => {
 
     expect(gone[`events ${id}`]?.detail).toContain('no Event Grid topic');
     expect(waiting[`events ${id}`]?.detail).toContain('AwaitingManualAction');
-    await expect.poll(() => trouble()).toEqual({});
+    await expect.poll(() => trouble(), { timeout: 20_000 }).toEqual({});
   });
 
   it('counts dead letters, and says where the runbook is', async () => {

@@ -95,7 +95,7 @@ function toView(record: AgreementRecord, subscriptionId: string): Agreement {
 
 const OUR_REASONS: Readonly<Record<string, string>> = {
   '': 'we know no such assignment, or the policy does not apply to the resource',
-  error: 'the policy cannot be evaluated here; GET /api/v1/compliance/resources/{id} says why',
+  error: 'the policy cannot be evaluated here; GET /api/v1/resources/{id}/compliance says why',
   needsData: 'data that the policy needs is not in the inventory',
   exempt: 'an exemption covers the resource',
 };

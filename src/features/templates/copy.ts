@@ -1,3 +1,4 @@
+import { spend } from './budget.ts';
 import { evaluateValue } from './expression.ts';
 import type { Frame } from './frame.ts';
 import { TemplateFault } from './problem.ts';
@@ -37,6 +38,7 @@ export function inTurn(frame: Frame, name: string, index: number): Frame {
  * Source: learn.microsoft.com, "Property iteration in ARM templates".
  */
 export function evaluateWithLoops(source: Value, frame: Frame, path: string): Value {
+  spend(frame.budget, 1, path);
   if (isValueArray(source)) return source.map((item, i) => evaluateWithLoops(item, frame, `${path}[${i}]`));
   if (!isValueObject(source)) return evaluateValue(source, frame, path);
   const loops = readProperty(source, 'copy');

@@ -292,6 +292,25 @@ describe('any input', () => {
     );
   });
 
+  it('that grows without end is refused at once', () => {
+    const doubling = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `v${i}`,
+        i === 0 ? 'x' : `[createArray(variables('v${i - 1}'), variables('v${i - 1}'))]`,
+      ]),
+    );
+    const loop = (input: unknown) => ({ copy: [{ name: 'list', count: 800, input }] });
+    const nested = { type: 'A.b/c', apiVersion: '1', name: 'n', properties: loop(loop(loop('x'))) };
+
+    const startedAt = performance.now();
+    const shared = value("[variables('v59')]", { variables: doubling });
+    const { problems } = expand({ resources: [nested] });
+
+    expect(shared).toMatchObject([{ reason: expect.stringContaining('nodes') }]);
+    expect(problems).toMatchObject([{ reason: expect.stringContaining('too much work') }]);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+
   test.each([
     ['no resources', {}],
     [

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Json, JsonObject } from '#features/policy/index.ts';
+import { EXPANSION_BUDGET } from './budget.ts';
 import { evaluateWithLoops } from './copy.ts';
 import { type FrameInput, openFrame } from './frames.ts';
 import type { GivenParameters } from './parameters.ts';
@@ -51,6 +52,7 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
     deploymentName: options.deploymentName ?? 'main',
     utcNow: options.utcNow,
     newGuid: guids(text),
+    budget: { left: EXPANSION_BUDGET },
   };
   const frame = attempt(problems, '$', () => openFrame(input, problems));
   if (!frame) return { resources: [], outputs: {}, problems };

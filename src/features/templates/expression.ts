@@ -5,6 +5,7 @@ import {
   parseTemplateExpression,
   unescapeTemplateLiteral,
 } from '#features/policy/index.ts';
+import { pay, spend } from './budget.ts';
 import type { Frame } from './frame.ts';
 import { findTemplateFunction } from './functions/registry.ts';
 import { TemplateFault } from './problem.ts';
@@ -17,6 +18,7 @@ import { isValueArray, isValueObject, NotKnown, readProperty, Unknown, type Valu
  * @throws TemplateFault where an expression is wrong
  */
 export function evaluateValue(source: Value, frame: Frame, path: string): Value {
+  spend(frame.budget, 1, path);
   if (typeof source === 'string') return evaluateText(source, frame, path);
   if (isValueArray(source)) return source.map((item, i) => evaluateValue(item, frame, `${path}[${i}]`));
   if (!isValueObject(source)) return source;
@@ -61,7 +63,7 @@ export function evaluateExpression(expression: Expression, frame: Frame, path: s
         path,
       );
     case 'call':
-      return call(expression, frame, path);
+      return pay(frame.budget, call(expression, frame, path), path);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#features/policy/index.ts';
+import type { Budget } from './budget.ts';
 import type { DeploymentScope, Surroundings } from './scope.ts';
 import type { Value, ValueObject } from './value.ts';
 
@@ -25,6 +26,7 @@ export type Frame = {
   readonly lambdas: ReadonlyMap<string, Value>;
   /** Nested deployments of the same template, by lower-case symbolic name, name and id. */
   readonly deployments: Map<string, NestedDeployment>;
+  readonly budget: Budget;
   /** ISO 8601 moment of the deployment. */
   readonly utcNow: string;
   /** What `newGuid()` gives: the same input expands to the same resources. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#features/policy/index.ts';
+import type { Budget } from './budget.ts';
 import { evaluateWithLoops } from './copy.ts';
 import type { Frame, UserFunction } from './frame.ts';
 import { bindParameters, type GivenParameters } from './parameters.ts';
@@ -14,6 +15,7 @@ export type FrameInput = {
   readonly deploymentName: string;
   readonly utcNow: string;
   readonly newGuid: () => string;
+  readonly budget: Budget;
 };
 
 /** What the expressions of a template see: its parameters bound, variables and functions at hand. */

@@ -9,7 +9,7 @@ type SyncJob = {
   failed_scopes: readonly unknown[];
 };
 
-/** Starts a sync of the resources and one of the policies, as the timers would some minutes later, and says how the first went. */
+/** Starts a sync of the resources, the policies and the other sources, as the timers would some minutes later, and says how the first went. */
 export async function followFirstSync(options: {
   url: string;
   apiKey: string;
@@ -29,6 +29,8 @@ export async function followFirstSync(options: {
       await pause(500);
       job = await request('GET', `/api/v1/sync/${job.id}`);
     }
+    for (const source of ['defender', 'policy_insights'])
+      await request('POST', `/api/v1/connectors/${source}/sync`);
     const failed =
       job.failed_scopes.length === 0
         ? ''

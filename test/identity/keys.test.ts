@@ -177,7 +177,7 @@ describe('nobody grants more than they hold', () => {
     const { status, json } = await newKey({ scopes: { features: ['resource'] } });
 
     expect(status).toBe(400);
-    expect(JSON.stringify(json)).toContain('changes, deliveries, event-types, keys, resources');
+    expect(JSON.stringify(json)).toMatch(/changes, .*keys, .*resources, /);
   });
 });
 

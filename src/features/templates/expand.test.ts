@@ -188,7 +188,10 @@ describe('resources', () => {
         template: {
           parameters: { name: { type: 'string' } },
           resources: [{ type: 'A.b/c', apiVersion: '1', name: `[concat('${scope}-', parameters('name'))]` }],
-          outputs: { id: { type: 'string', value: `[resourceId('A.b/c', parameters('name'))]` } },
+          outputs: {
+            id: { type: 'string', value: `[resourceId('A.b/c', parameters('name'))]` },
+            none: { type: 'object', nullable: true, value: null },
+          },
         },
       },
     });
@@ -196,7 +199,10 @@ describe('resources', () => {
       type: 'A.b/c',
       apiVersion: '1',
       name: 'reader',
-      properties: { id: "[reference('nested-inner').outputs.id.value]" },
+      properties: {
+        id: "[reference('nested-inner').outputs.id.value]",
+        none: "[reference('nested-inner').outputs.none.value]",
+      },
     };
 
     const { resources, problems } = expand(
@@ -208,6 +214,7 @@ describe('resources', () => {
     expect(resources.map(({ id }) => id.split('/').at(-1))).toEqual(['reader', 'inner-in', 'outer-out']);
     expect(resources[0]?.document.properties).toEqual({
       id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/other/providers/A.b/c/in`,
+      none: null,
     });
   });
 });

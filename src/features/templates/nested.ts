@@ -62,7 +62,7 @@ function outputsOf(template: ValueObject, frame: Frame, path: string): Value {
     const source = isValueObject(output) ? (readProperty(output, 'value') ?? null) : null;
     const at = `${path}.properties.template.outputs.${name}`;
     const value = attempt([], at, () => evaluateWithLoops(source, frame, at));
-    return [name, { value: value ?? new Unknown(`[output ${name}]`) }] as const;
+    return [name, { value: value === undefined ? new Unknown(`[output ${name}]`) : value }] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -117,6 +117,21 @@ describe('a change', () => {
   });
 });
 
+it('a line separator of Unicode in what was asked stops neither the log nor anything after it', async () => {
+  await call('DELETE /api/v1/webhooks/a%E2%80%A8b%E2%80%A9c');
+  const made = await call('POST /api/v1/keys', { body: { name: 'a\u2028b\u2029c', role: 'viewer' } });
+
+  const after = await register('after');
+
+  expect([made.status, made.json.name, after.status]).toEqual([201, 'a\u2028b\u2029c', 201]);
+  expect((await entries()).map(({ action }) => action)).toEqual([
+    'createResource',
+    'createKey',
+    'deleteWebhook',
+  ]);
+  expect((await services.audit.verify(tenant)).problems).toEqual([]);
+});
+
 describe('a refused call', () => {
   it('is there once a minute, then how many more there were', async () => {
     const made = await call('POST /api/v1/keys', { body: { name: 'weak', role: 'viewer' } });

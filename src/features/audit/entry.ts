@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditedCall } from '#http/ports.ts';
+import { toColumnJson } from '#platform/json.ts';
 import type { Link } from './chain.ts';
 import { redact, redactText } from './redact.ts';
 import type { AuditEntry } from './schema.ts';
@@ -37,7 +38,7 @@ export function toContent(call: AuditedCall, more?: { repeated: number }): Entry
 
 /** The JSON that is hashed and stored. */
 export function toJson(content: EntryContent, place: { seq: number; time: string }): string {
-  return JSON.stringify({ ...place, ...content });
+  return toColumnJson({ ...place, ...content });
 }
 
 export function toEntry({ json, previous, hash }: Link): AuditEntry {

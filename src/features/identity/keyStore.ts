@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ROLES } from '#http/role.ts';
+import { toColumnJson } from '#platform/json.ts';
 import {
   type Partition,
   type Row,
@@ -109,7 +110,7 @@ export class KeyStore {
 }
 
 function toRow(key: StoredKey): Row {
-  return { json: JSON.stringify(key) };
+  return { json: toColumnJson(key) };
 }
 
 function toEntry({ rowKey, json, etag }: StoredRow<{ json: string }>): KeyEntry {

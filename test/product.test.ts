@@ -333,15 +333,16 @@ describe('the door', () => {
       Object.entries(methods).map(([method, operation]) => ({ path, method, role: operation['x-role'] })),
     );
 
+    const bad = [
+      'Bearer nonsense',
+      'Basic abc',
+      `Bearer ${product.apiKey.slice(0, -1)}0`,
+      `Bearer pcx_${'0'.repeat(49)}`,
+    ];
+    // One bad key a route: beyond 300 a minute, an address is not listened to.
     const answers = await Promise.all(
-      operations.flatMap(({ path, method, role }) =>
-        [
-          undefined,
-          'Bearer nonsense',
-          'Basic abc',
-          `Bearer ${product.apiKey.slice(0, -1)}0`,
-          `Bearer pcx_${'0'.repeat(49)}`,
-        ].map(async (authorization) => {
+      operations.flatMap(({ path, method, role }, index) =>
+        [undefined, bad[index % bad.length]].map(async (authorization) => {
           const headers = authorization ? { authorization } : {};
           const response = await fetch(`${product.url}${path.replaceAll(/\{\w+\}/g, 'x')}`, {
             method: method.toUpperCase(),
@@ -353,7 +354,7 @@ describe('the door', () => {
     );
 
     // Nobody can sign in with a browser where no issuer is set.
-    const open = (path: string) => (path.startsWith('/auth/') ? 404 : 200);
+    const open = (path: string) => (/^\/auth\/(login|callback)$/.test(path) ? 404 : 200);
     const wrong = answers.filter(
       ({ path, role, status }) => status !== (role === 'anonymous' ? open(path) : 401),
     );

@@ -46,7 +46,7 @@ export class Deployments {
 
   /**
    * Accepts a deployment; its steps follow by message.
-   * @throws Failure `invalid` (template or parameters), `notFound` (subscription, template), `unavailable` (no writing)
+   * @throws Failure `invalid` (template or parameters), `notFound` (subscription, template), `conflict` (no writing)
    */
   async create(principal: Principal, input: DeploymentInput): Promise<Deployment> {
     const { tenantId } = principal;
@@ -312,7 +312,7 @@ export class Deployments {
 
   #azure(): AzureDeployments {
     if (this.#options.azure) return this.#options.azure;
-    throw new Failure('unavailable', 'writing to the estate is off', {
+    throw new Failure('conflict', 'writing to the estate is off', {
       next: 'set AZURE_WRITER_CLIENT_ID to an identity with the role Contributor where deployments go',
     });
   }

@@ -24,5 +24,7 @@ param callers = {
   corsOrigins: readEnvironmentVariable('CORS_ORIGINS', '')
 }
 param enableWriting = readEnvironmentVariable('ENABLE_WRITING', 'false') == 'true'
+param securityExportHubId = readEnvironmentVariable('SECURITY_EXPORT_HUB_ID', '')
+param securityExportConsumerGroup = readEnvironmentVariable('SECURITY_EXPORT_CONSUMER_GROUP', '$Default')
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param recoverVault = readEnvironmentVariable('RECOVER_VAULT', 'false') == 'true'

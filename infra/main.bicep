@@ -38,6 +38,12 @@ param callers Callers
 @description('Makes the identity that may write to the estate. It still gets no role there before it is onboarded with --write.')
 param enableWriting bool = false
 
+@description('Event hub (resource id) that continuous export of Defender for Cloud goes to. Empty: Defender is only read.')
+param securityExportHubId string = ''
+
+@description('Consumer group of that event hub.')
+param securityExportConsumerGroup string = '$Default'
+
 @description('Node.js of the Functions runtime.')
 param nodeVersion '22' | '24' = '22'
 
@@ -81,6 +87,7 @@ module system 'system.bicep' = {
     alertEmails: alertEmails
     enableWriting: enableWriting
     callers: callers
+    securityExport: { hubId: securityExportHubId, consumerGroup: securityExportConsumerGroup }
     nodeVersion: nodeVersion
     budgetStartDate: empty(budgetStartDate) ? thisMonth : budgetStartDate
     deployerAddresses: deployerAddresses

@@ -4,6 +4,7 @@
 @export()
 @description('Built-in roles by name.')
 var roleIds = {
+  'Azure Event Hubs Data Receiver': 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde'
   'Azure Service Bus Data Receiver': '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
   'Azure Service Bus Data Sender': '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
   'Key Vault Secrets Officer': 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
@@ -41,6 +42,10 @@ var appOnQueues = [
 @export()
 @description('The app writes the signing secrets of webhooks, reads and deletes them.')
 var appOnVault = ['Key Vault Secrets Officer']
+
+@export()
+@description('The app identity on the event hub of continuous export, where there is one.')
+var appOnExportHub = ['Azure Event Hubs Data Receiver']
 
 @export()
 var appOnInsights = ['Monitoring Metrics Publisher']

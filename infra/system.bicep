@@ -2,7 +2,7 @@ metadata description = 'Everything in the resource group: each part in a module,
 
 import { Names } from 'naming.bicep'
 import { Profile } from 'profiles.bicep'
-import { Callers, Tags } from 'types.bicep'
+import { Callers, SecurityExport, Tags } from 'types.bicep'
 
 type Onboarding = {
   environmentName: string
@@ -34,6 +34,7 @@ param watchedSubscriptionIds string[]
 param alertEmails string[]
 param enableWriting bool
 param callers Callers
+param securityExport SecurityExport
 param nodeVersion string
 param budgetStartDate string
 param deployerAddresses string[]
@@ -140,6 +141,20 @@ module access 'modules/access.bicep' = {
   dependsOn: [identities, hostStorage, dataStorage, messaging, vault, monitoring]
 }
 
+@description('Where the event hub of continuous export is: /subscriptions/S/resourceGroups/G/…/namespaces/N/eventhubs/H.')
+var hubPath = split(securityExport.hubId, '/')
+
+module securityExportAccess 'modules/securityExport.bicep' = if (!empty(securityExport.hubId)) {
+  name: 'policycortex-security-export'
+  scope: resourceGroup(hubPath[?2] ?? '', hubPath[?4] ?? '')
+  params: {
+    namespaceName: hubPath[?8] ?? ''
+    hubName: last(hubPath)
+    appIdentityId: resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', names.appIdentity)
+  }
+  dependsOn: [identities]
+}
+
 module functionApp 'modules/functionApp.bicep' = {
   params: {
     names: names
@@ -151,6 +166,7 @@ module functionApp 'modules/functionApp.bicep' = {
     identity: identities.outputs.app
     writer: identities.outputs.?writer
     callers: callers
+    securityExport: securityExport
     hostStorageName: names.hostStorage
     dataStorageName: names.dataStorage
     serviceBusHost: messaging.outputs.host

@@ -18,6 +18,14 @@ type Callers = {
 }
 
 @export()
+@description('Continuous export of Defender for Cloud.')
+type SecurityExport = {
+  @description('Resource id of the event hub. Empty: none.')
+  hubId: string
+  consumerGroup: string
+}
+
+@export()
 type Identity = {
   id: string
   clientId: string

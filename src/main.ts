@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { registerEventGrid } from './functions/eventGrid.ts';
+import { registerEventHubs } from './functions/eventHubs.ts';
 import { registerHttp } from './functions/http.ts';
 import { registerQueues } from './functions/queues.ts';
 import { registerTimers } from './functions/timers.ts';
@@ -13,3 +14,4 @@ registerHttp(services.api);
 registerQueues(services);
 registerTimers(services);
 registerEventGrid(services);
+registerEventHubs(services);

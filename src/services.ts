@@ -176,7 +176,9 @@ export function createServices(settings: Settings) {
     inventoryOf,
     inventoryStoreOf: storeOf,
     violationsOf: policyInsights.violationsOf,
-    gapsOf: (...query) => connectors.gaps(...query),
+    connectors: () => connectors,
+    estateTenantId: settings.TENANT_ID,
+    isExported: settings.SECURITY_EXPORT_HUB !== undefined,
   });
   const sources = [security.connector, policyInsights.connector];
   const connectors: Connectors = new Connectors({

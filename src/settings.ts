@@ -54,6 +54,20 @@ const shape = {
     sample:
       'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true;',
   }),
+  SecurityExport__fullyQualifiedNamespace: z.string().optional().meta({
+    description:
+      'Event Hubs namespace host name that Defender for Cloud’s continuous export goes to, reached with managed identity; the trigger reads it.',
+  }),
+  SecurityExport: z.string().optional().meta({
+    description:
+      'Connection string of the Event Hubs emulator. Used instead of the namespace; never in Azure.',
+  }),
+  SECURITY_EXPORT_HUB: z.string().optional().meta({
+    description: 'Event hub of continuous export (docs/security.md). Unset: Defender for Cloud is only read.',
+  }),
+  SECURITY_EXPORT_CONSUMER_GROUP: z.string().default('$Default').meta({
+    description: 'Consumer group of that event hub; one of our own where others read the hub too.',
+  }),
   SYNC_SCHEDULE: z.string().default('0 */15 * * * *').meta({
     description: 'When every subscription is read again from Azure.',
     unit: 'NCRONTAB, six fields, UTC',

@@ -2,7 +2,7 @@ metadata description = 'The function app on Flex Consumption: HTTP, each queue a
 
 import { Names } from '../naming.bicep'
 import { Profile } from '../profiles.bicep'
-import { Callers, Identity, Tags } from '../types.bicep'
+import { Callers, Identity, SecurityExport, Tags } from '../types.bicep'
 
 param names Names
 param location string
@@ -19,6 +19,7 @@ param identity Identity
 param writer Identity?
 
 param callers Callers
+param securityExport SecurityExport
 
 param hostStorageName string
 param dataStorageName string
@@ -82,6 +83,17 @@ var productSettings = {
   ServiceBus__fullyQualifiedNamespace: serviceBusHost
   TENANT_ID: watchedTenantId
 }
+
+@description('How the trigger of continuous export reaches its event hub; nothing where there is none.')
+var exportSettings = empty(securityExport.hubId)
+  ? {}
+  : {
+      SECURITY_EXPORT_CONSUMER_GROUP: securityExport.consumerGroup
+      SECURITY_EXPORT_HUB: last(split(securityExport.hubId, '/'))
+      SecurityExport__clientId: identity.clientId
+      SecurityExport__credential: 'managedidentity'
+      SecurityExport__fullyQualifiedNamespace: '${split(securityExport.hubId, '/')[8]}.servicebus.windows.net'
+    }
 
 var alwaysReady = filter(
   concat(
@@ -157,6 +169,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     properties: union(
       platformSettings,
       productSettings,
+      exportSettings,
       {
         PUBLIC_URL: empty(callers.publicUrl) ? 'https://${app.properties.defaultHostName}' : callers.publicUrl
       },

@@ -2,6 +2,6 @@
 export const PLATFORM_SETTINGS: readonly RegExp[] = [
   /^AzureWebJobsStorage__(blobServiceUri|queueServiceUri|tableServiceUri|credential|clientId)$/,
   /^APPLICATIONINSIGHTS_(CONNECTION_STRING|AUTHENTICATION_STRING)$/,
-  /^ServiceBus__(credential|clientId)$/,
+  /^(ServiceBus|SecurityExport)__(credential|clientId)$/,
   /^FUNCTIONS_NODE_BLOCK_ON_ENTRY_POINT_ERROR$/,
 ];

@@ -38,7 +38,11 @@ export type PredictedResource = z.infer<typeof Resources>[number];
  */
 export function evaluate(
   parameters: string,
-  options: { managementGroupId?: string; environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    managementGroupId?: string;
+    resourceGroup?: string;
+    environment?: Readonly<Record<string, string>>;
+  } = {},
 ): PredictedResource[] {
   const folder = mkdtempSync(join(tmpdir(), 'policycortex-bicep-'));
   try {
@@ -47,29 +51,35 @@ export function evaluate(
     const scope = options.managementGroupId
       ? ['--management-group-id', options.managementGroupId]
       : ['--subscription-id', SUBSCRIPTION_ID];
+    const group = options.resourceGroup ? ['--resource-group', options.resourceGroup] : [];
     const context = ['--tenant-id', TENANT_ID, '--location', 'westeurope', '--deployment-name', 'snapshot'];
-    const run = runBicep(['snapshot', 'evaluated.bicepparam', '--mode', 'overwrite', ...scope, ...context], {
-      cwd: folder,
-      environment: {
-        BUDGET_START_DATE: '2026-01-01',
-        ALERT_EMAILS: 'operator@example.com',
-        AZURE_LOCATION: 'westeurope',
-        WATCHED_SUBSCRIPTION_IDS: '',
-        DEPLOYER_ADDRESSES: '',
-        OWNER: 'policycortex',
-        ENTRA_AUDIENCES: '',
-        ENTRA_TENANT_IDS: '',
-        GITHUB_AUDIENCE: '',
-        PUBLIC_URL: '',
-        SIGN_IN_CLIENT_ID: '',
-        SIGN_IN_SECRET_NAME: '',
-        CORS_ORIGINS: '',
-        COST_CENTER: 'policycortex',
-        ENABLE_WRITING: 'false',
-        RECOVER_VAULT: 'false',
-        ...options.environment,
+    const run = runBicep(
+      ['snapshot', 'evaluated.bicepparam', '--mode', 'overwrite', ...scope, ...group, ...context],
+      {
+        cwd: folder,
+        environment: {
+          BUDGET_START_DATE: '2026-01-01',
+          ALERT_EMAILS: 'operator@example.com',
+          AZURE_LOCATION: 'westeurope',
+          WATCHED_SUBSCRIPTION_IDS: '',
+          DEPLOYER_ADDRESSES: '',
+          OWNER: 'policycortex',
+          ENTRA_AUDIENCES: '',
+          ENTRA_TENANT_IDS: '',
+          GITHUB_AUDIENCE: '',
+          PUBLIC_URL: '',
+          SIGN_IN_CLIENT_ID: '',
+          SIGN_IN_SECRET_NAME: '',
+          CORS_ORIGINS: '',
+          COST_CENTER: 'policycortex',
+          ENABLE_WRITING: 'false',
+          RECOVER_VAULT: 'false',
+          SECURITY_EXPORT_HUB_ID: '',
+          SECURITY_EXPORT_CONSUMER_GROUP: '$Default',
+          ...options.environment,
+        },
       },
-    });
+    );
     if (run.status !== 0) throw new Error(`bicep snapshot: ${run.stderr}${run.stdout}`);
     const content = readFileSync(join(folder, 'evaluated.snapshot.json'), 'utf8');
     return Snapshot.parse(JSON.parse(content)).predictedResources;

@@ -8,7 +8,13 @@ import { describeSettings, readSettings } from '../../src/settings.ts';
 import { at, deployed, isRecord, ofType, only, properties, ROOT } from './support.ts';
 
 /** Only emulators are reached with these, and the package has no compiler beside it. */
-const NEVER_IN_AZURE = ['STORAGE_CONNECTION_STRING', 'ServiceBus', 'SECRETS_DIRECTORY', 'BICEP_PATH'];
+const NEVER_IN_AZURE = [
+  'STORAGE_CONNECTION_STRING',
+  'ServiceBus',
+  'SecurityExport',
+  'SECRETS_DIRECTORY',
+  'BICEP_PATH',
+];
 /** Refused or ignored by Flex Consumption ("Flex Consumption plan deprecations"). */
 const NOT_ON_FLEX =
   /^(FUNCTIONS_EXTENSION_VERSION|FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_WORKER_PROCESS_COUNT|WEBSITE_.*|SCM_DO_BUILD_DURING_DEPLOYMENT|ENABLE_ORYX_BUILD|AzureWebJobsStorage|AzureWebJobsDashboard)$/;

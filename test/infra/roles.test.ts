@@ -24,6 +24,7 @@ const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
 const WRITTEN = markdownTable('docs/deployment.md', ['Identity', 'Role', 'On', 'Why']).map(
   ({ Identity, Role, On }) => `${Identity?.replaceAll('`', '')} | ${Role} | ${On}`,
 );
+const ON_HUB = 'app | Azure Event Hubs Data Receiver | event hub of continuous export';
 const roleNames = new Map([...roleIds()].map(([name, id]) => [id, name]));
 
 function roleOf(assignment: PredictedResource): string {
@@ -60,7 +61,7 @@ describe.each(PROFILES)('the roles of %s', (profile) => {
     const made = assignments.map((each) => `${identityOf(each)} | ${roleOf(each)} | ${scopeOf(each)}`);
 
     expect([...new Set(made)].toSorted()).toEqual(
-      WRITTEN.filter((row) => !row.includes('watched')).toSorted(),
+      WRITTEN.filter((row) => !row.includes('watched') && row !== ON_HUB).toSorted(),
     );
   });
 
@@ -107,6 +108,7 @@ describe('role assignments', () => {
 
     expect(files).toEqual([
       'modules/access.bicep',
+      'modules/securityExport.bicep',
       'onboarding/estateAccess.bicep',
       'onboarding/managementGroup.bicep',
     ]);
@@ -125,6 +127,39 @@ describe('role assignments', () => {
       expect(
         ofType(deployed(profile), 'Microsoft.ManagedIdentity/userAssignedIdentities').map(({ name }) => name),
       ).toEqual([`id-policycortex-${profile}-app`, `id-policycortex-${profile}-events`]);
+  });
+
+  test.runIf(hasBicep)('where an event hub is named, the app may read it, and is told which it is', () => {
+    const hub = `/subscriptions/${crypto.randomUUID()}/resourceGroups/rg-siem/providers/Microsoft.EventHub/namespaces/contoso/eventhubs/defender`;
+    const exported = evaluateProfile('dev', { SECURITY_EXPORT_HUB_ID: hub });
+    const [onHub] = ofType(exported, ASSIGNMENT).filter(({ id }) => id.startsWith(hub));
+    const settings = at(only(exported, 'Microsoft.Web/sites/config'), 'properties');
+
+    expect(onHub && `${identityOf(onHub)} | ${roleOf(onHub)} | event hub of continuous export`).toBe(ON_HUB);
+    expect(WRITTEN).toContain(ON_HUB);
+    expect(settings).toMatchObject({
+      SECURITY_EXPORT_HUB: 'defender',
+      SECURITY_EXPORT_CONSUMER_GROUP: '$Default',
+      SecurityExport__credential: 'managedidentity',
+      SecurityExport__fullyQualifiedNamespace: 'contoso.servicebus.windows.net',
+    });
+    expect(at(only(deployed('dev'), 'Microsoft.Web/sites/config'), 'properties')).not.toHaveProperty(
+      'SECURITY_EXPORT_HUB',
+    );
+  });
+
+  test.runIf(hasBicep)('an export that Defender is told of takes everything that is understood', () => {
+    const hub = `/subscriptions/${crypto.randomUUID()}/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/n/eventhubs/h`;
+    const made = evaluate(
+      `using 'onboarding/continuousExport.bicep'\nparam hubId = '${hub}'\nparam sendPolicyName = 'send'\nparam location = 'westeurope'\n`,
+      { resourceGroup: 'rg' },
+    );
+    const automation = only(made, 'Microsoft.Security/automations');
+
+    expect(at(automation, 'properties', 'sources')).toHaveLength(6);
+    expect(at(automation, 'properties', 'actions')).toEqual([
+      expect.objectContaining({ actionType: 'EventHub', eventHubResourceId: hub }),
+    ]);
   });
 
   test.runIf(hasBicep)(

@@ -12,6 +12,13 @@ export type Gap = {
   readonly since: string;
 };
 
+/** What came of items that a source sent of its own accord; numbers by name, and what could not be understood. */
+export type Received = {
+  readonly counts: Readonly<Record<string, number>>;
+  /** Stays open until the source has been read anew. */
+  readonly gap?: Gap | undefined;
+};
+
 /** What a connector is given to read one subscription. */
 export type SyncRun = {
   readonly tenantId: string;

@@ -1,5 +1,6 @@
 import type { AzureError } from '#platform/azureClient.ts';
 import type { Connector, Gap } from './connector.ts';
+import type { SourceState } from './store.ts';
 
 /**
  * Codes with which Resource Manager says that a provider is off in a subscription ("Resource provider registration
@@ -37,4 +38,18 @@ export function keepSince(gaps: readonly Gap[], before: readonly Gap[]): Gap[] {
     const earlier = before.find(({ scope, kind }) => scope === gap.scope && kind === gap.kind);
     return earlier ? { ...gap, since: earlier.since } : gap;
   });
+}
+
+/**
+ * What is missing of a source in a subscription: of its last run, and what it sent and could not be understood, until
+ * a run that began later has made up for it; for what names no subscription, one of every subscription (`all`).
+ */
+export function openGaps(state: SourceState, all: readonly SourceState[]): Gap[] {
+  const gap = state.received?.gap;
+  if (!gap) return [...state.gaps];
+  const concerned = state.subscriptionId === '' ? all.filter((one) => one !== state) : [state];
+  const isMadeUp = concerned.every(
+    ({ startedAt = '', endedAt = '' }) => startedAt > gap.since && endedAt >= startedAt,
+  );
+  return isMadeUp ? [...state.gaps] : [...state.gaps, gap];
 }

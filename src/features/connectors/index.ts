@@ -3,7 +3,7 @@ export type { Connector, SyncRun } from './connector.ts';
 export { listRows } from './listRows.ts';
 export { connectorsQueue } from './queue.ts';
 export { connectorRoutes } from './routes.ts';
-export { RowSync } from './rowSync.ts';
+export { LIST_LAG_MS, RowSync, type RowSyncOptions } from './rowSync.ts';
 export { ConnectorMessage, SourceGap } from './schema.ts';
 export { Connectors } from './service.ts';
 export { connectorsTable } from './store.ts';

@@ -14,6 +14,11 @@ export type RowSyncOptions = {
   readonly onCreate?: (rowKey: string, value: unknown) => Addition;
   readonly queues?: Queues;
   readonly tenantId?: string;
+  /**
+   * When the run began. Rows that the source has sent since then (column `asOf`, ISO 8601) are newer than the list and
+   * stay as they are; so do, where it lacks them, those of the minutes before, since lists lag.
+   */
+  readonly startedAt?: Date;
 };
 export type Addition = { readonly writes: readonly RowWrite[]; readonly events: readonly CloudEvent[] };
 export type Synced = { readonly rowKey: string; readonly value: unknown };
@@ -24,6 +29,9 @@ const TRANSACTIONS_AT_A_TIME = 4;
 /** A transaction takes 4 MiB; a character is two bytes, and the envelope takes its share. */
 const MAX_CHARACTERS = 1_200_000;
 const NONE: Addition = { writes: [], events: [] };
+/** How long a list may lack what the source has sent. */
+export const LIST_LAG_MS = 5 * 60_000;
+const READS_AT_A_TIME = 8;
 
 /**
  * Makes the rows of a partition what a source lists: rows that are new or differ are written, in transactions;
@@ -33,21 +41,34 @@ export class RowSync {
   readonly counts = { read: 0, written: 0, deleted: 0 };
   readonly #options: RowSyncOptions;
   readonly #known: Map<string, string>;
+  /** Rows that the source sent shortly before the run. */
+  readonly #sent: ReadonlySet<string>;
+  readonly #isFirst: boolean;
   readonly #seen = new Set<string>();
 
   static async open(options: RowSyncOptions): Promise<RowSync> {
     const known = new Map<string, string>();
-    const { prefix = '' } = options;
+    const sent = new Set<string>();
+    const { prefix = '', startedAt } = options;
+    const lag = startedAt && new Date(startedAt.getTime() - LIST_LAG_MS).toISOString();
     const range = prefix === '' ? {} : { from: prefix, to: `${prefix}~` };
-    for await (const page of options.partition.pages<Row>({ ...range, select: ['hash'] })) {
-      for (const { rowKey, hash } of page) known.set(rowKey, String(hash));
+    for await (const page of options.partition.pages<Row>({ ...range, select: ['hash', 'asOf'] })) {
+      for (const { rowKey, hash, asOf } of page) {
+        known.set(rowKey, String(hash));
+        if (lag && typeof asOf === 'string' && asOf >= lag) sent.add(rowKey);
+      }
     }
-    return new RowSync(options, known);
+    return new RowSync(options, { known, sent });
   }
 
-  private constructor(options: RowSyncOptions, known: Map<string, string>) {
+  private constructor(
+    options: RowSyncOptions,
+    { known, sent }: { known: Map<string, string>; sent: ReadonlySet<string> },
+  ) {
     this.#options = options;
     this.#known = known;
+    this.#sent = sent;
+    this.#isFirst = known.size === 0;
   }
 
   /** Takes a page of what the source lists; what comes twice counts once. */
@@ -65,13 +86,27 @@ export class RowSync {
       const kind = this.#options.keepsColumns ? 'merge' : 'upsert';
       changes.push({ write: { kind, rowKey, row }, addition });
     }
-    this.counts.written += changes.length;
-    await mapConcurrently(batchesOf(changes), TRANSACTIONS_AT_A_TIME, (batch) => this.#commit(batch));
+    const current = this.#options.startedAt && !this.#isFirst ? await this.#notSent(changes) : changes;
+    this.counts.written += current.length;
+    await mapConcurrently(batchesOf(current), TRANSACTIONS_AT_A_TIME, (batch) => this.#commit(batch));
+  }
+
+  /** Without the changes of rows that the source has sent since the run began. */
+  async #notSent(changes: readonly Change[]): Promise<Change[]> {
+    const { partition, startedAt } = this.#options;
+    const began = startedAt?.toISOString() ?? '';
+    const kept = await mapConcurrently(changes, READS_AT_A_TIME, async (change) => {
+      const row = await partition.get<Row>(change.write.rowKey);
+      return typeof row?.asOf === 'string' && row.asOf >= began ? [] : [change];
+    });
+    return kept.flat();
   }
 
   /** Removes the rows that were not listed: to be called only where the source was read to its end. */
   async finish(): Promise<void> {
-    const gone = [...this.#known.keys()].filter((rowKey) => !this.#seen.has(rowKey));
+    const gone = [...this.#known.keys()].filter(
+      (rowKey) => !this.#seen.has(rowKey) && !this.#sent.has(rowKey),
+    );
     await this.#options.partition.remove(gone);
     this.counts.deleted += gone.length;
   }

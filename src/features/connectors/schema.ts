@@ -13,7 +13,7 @@ export type ConnectorMessage = z.infer<typeof ConnectorMessage>;
 /** A gap as the answers show it. */
 export const SourceGap = z
   .object({
-    subscription_id: z.string(),
+    subscription_id: z.string().meta({ description: 'Empty: of something that names no subscription.' }),
     source: z.string().meta({ description: 'Connector: `defender` …' }),
     scope: z.string().meta({ description: 'Part of it that could not be read.' }),
     kind: z.enum(['refused', 'off', 'throttled', 'unavailable', 'malformed']),
@@ -42,6 +42,10 @@ export const ConnectorList = z
             last_run: z.string().nullable().meta({ description: 'End of the last run, ISO 8601.' }),
             seconds: z.number().nullable(),
             counts: Counts,
+            received: z.object({ last: z.string(), counts: Counts }).nullable().meta({
+              description:
+                'What the source sent of its own accord (continuous export), counted since the beginning; null: nothing.',
+            }),
           }),
         ),
         gaps: z.array(SourceGap),

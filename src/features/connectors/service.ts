@@ -7,8 +7,8 @@ import { Failure } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import type { OutgoingMessage, Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
-import type { Connector, Gap, SyncRun } from './connector.ts';
-import { keepSince, toGap } from './gaps.ts';
+import type { Connector, Gap, Received, SyncRun } from './connector.ts';
+import { keepSince, openGaps, toGap } from './gaps.ts';
 import { connectorsQueue } from './queue.ts';
 import type { ConnectorList, ConnectorMessage, SourceGap } from './schema.ts';
 import { type SourceState, SourceStore } from './store.ts';
@@ -148,16 +148,38 @@ export class Connectors {
     await queues.send(connectorsQueue, [{ body, messageId, tenantId, notBefore }]);
   }
 
+  /** Records what came of items that a source sent; without a subscription, of those that name none. */
+  async noteReceived(
+    tenantId: string,
+    source: string,
+    { subscriptionId, ...received }: Received & { readonly subscriptionId: string | undefined },
+  ): Promise<void> {
+    const store = this.#storeOf(tenantId);
+    await store.addReceived(source, subscriptionId ?? '', { ...received, at: this.#now() });
+  }
+
+  /** When the last run that has ended began, and the parts that it could not read; undefined before the first. */
+  async lastRead(
+    tenantId: string,
+    source: string,
+    subscriptionId: string,
+  ): Promise<{ startedAt: string; unread: string[] } | undefined> {
+    const state = await this.#storeOf(tenantId).get(source, subscriptionId);
+    if (!state?.startedAt || !hasEnded(state)) return undefined;
+    return { startedAt: state.startedAt, unread: state.gaps.map(({ scope }) => scope) };
+  }
+
   /** How each source stands, as far as the caller may see. */
   async list(tenantId: string, only?: readonly string[]): Promise<ConnectorList> {
-    const states = (await this.#storeOf(tenantId).list()).filter(
-      ({ subscriptionId }) => !only || only.includes(subscriptionId),
-    );
+    const states = await this.#storeOf(tenantId).list();
+    const isVisible = ({ subscriptionId }: SourceState) => !only || only.includes(subscriptionId);
     return {
       data: this.#ports.connectors.map(({ name, title, role, everyMinutes }) => {
-        const own = states.filter(({ source }) => source === name);
-        const gaps = own.flatMap(toSourceGaps);
-        return { name, title, role, every_minutes: everyMinutes, subscriptions: own.map(toSummary), gaps };
+        const all = states.filter(({ source }) => source === name);
+        const own = all.filter(isVisible);
+        const gaps = own.flatMap((state) => toSourceGaps(state, all));
+        const subscriptions = own.filter(({ subscriptionId }) => subscriptionId !== '').map(toSummary);
+        return { name, title, role, every_minutes: everyMinutes, subscriptions, gaps };
       }),
     };
   }
@@ -167,7 +189,7 @@ export class Connectors {
     const states = await this.#storeOf(tenantId).list(source);
     return states
       .filter(({ subscriptionId }) => !only || only.includes(subscriptionId))
-      .flatMap(toSourceGaps);
+      .flatMap((state) => toSourceGaps(state, states));
   }
 
   /** @throws AzureError-like with `kind`, where a source has a gap: for `/health` */
@@ -213,17 +235,22 @@ export class Connectors {
   }
 }
 
-function toSourceGaps({ source, subscriptionId, gaps }: SourceState): SourceGap[] {
-  return gaps.map(({ role, ...gap }) => ({
-    subscription_id: subscriptionId,
-    source,
+function toSourceGaps(state: SourceState, all: readonly SourceState[]): SourceGap[] {
+  return openGaps(state, all).map(({ role, ...gap }) => ({
+    subscription_id: state.subscriptionId,
+    source: state.source,
     ...gap,
     role: role ?? null,
   }));
 }
 
-function toSummary({ subscriptionId, startedAt, endedAt, counts, gaps }: SourceState) {
-  const isRunning = startedAt !== undefined && (endedAt === undefined || endedAt < startedAt);
+function hasEnded({ startedAt, endedAt }: SourceState): boolean {
+  return startedAt !== undefined && endedAt !== undefined && endedAt >= startedAt;
+}
+
+function toSummary(given: SourceState) {
+  const { subscriptionId, startedAt, endedAt, counts, gaps, received } = given;
+  const isRunning = startedAt !== undefined && !hasEnded(given);
   const ended = gaps.length > 0 ? ('partial' as const) : ('complete' as const);
   const state = startedAt === undefined ? ('waiting' as const) : isRunning ? ('running' as const) : ended;
   const seconds =
@@ -234,5 +261,6 @@ function toSummary({ subscriptionId, startedAt, endedAt, counts, gaps }: SourceS
     last_run: endedAt ?? null,
     seconds,
     counts: { ...counts },
+    received: received ? { last: received.at, counts: { ...received.counts } } : null,
   };
 }

@@ -1,10 +1,16 @@
-import type { Partition, StoredRow, TableDeclaration, Tables } from '#platform/tables.ts';
-import type { Gap } from './connector.ts';
+import {
+  type Partition,
+  type StoredRow,
+  type TableDeclaration,
+  type Tables,
+  WriteConflict,
+} from '#platform/tables.ts';
+import type { Gap, Received } from './connector.ts';
 
 export const connectorsTable: TableDeclaration = {
   name: 'connectors',
   description: 'How each source stands in each subscription: last run, cursors, what could not be read.',
-  keys: 'PartitionKey = tenant, RowKey = SOURCE|SUBSCRIPTION: one query tells all the gaps of a tenant.',
+  keys: 'PartitionKey = tenant, RowKey = SOURCE|SUBSCRIPTION: one query tells all the gaps of a tenant. No subscription: what was sent that names none.',
 };
 
 /** How a source stands in one subscription. */
@@ -18,6 +24,8 @@ export type SourceState = {
   readonly cursors: Readonly<Record<string, string>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly gaps: readonly Gap[];
+  /** What it sent of its own accord. */
+  readonly received?: Received & { readonly at: string };
 };
 
 type StateRow = {
@@ -27,7 +35,12 @@ type StateRow = {
   readonly cursors?: string;
   readonly counts?: string;
   readonly gaps?: string;
+  readonly received?: string;
 };
+
+const COLUMNS = ['askedAt', 'startedAt', 'endedAt', 'cursors', 'counts', 'gaps', 'received'] as const;
+/** Instances that write the same state at a time: each attempt lets one of them through. */
+const ATTEMPTS = 20;
 
 /** The states of the sources of one tenant. */
 export class SourceStore {
@@ -49,7 +62,11 @@ export class SourceStore {
   }
 
   /** Changes what is given, and leaves the rest. */
-  async note(source: string, subscriptionId: string, change: Partial<SourceState>): Promise<void> {
+  async note(
+    source: string,
+    subscriptionId: string,
+    change: Omit<Partial<SourceState>, 'received'>,
+  ): Promise<void> {
     const { cursors, counts, gaps, ...rest } = change;
     const row: StateRow = {
       ...rest,
@@ -59,6 +76,40 @@ export class SourceStore {
     };
     await this.#rows.write({ kind: 'merge', rowKey: `${source}|${subscriptionId}`, row });
   }
+
+  /** Adds to what was received; a gap takes the place of the one before. */
+  async addReceived(source: string, subscriptionId: string, more: Received & { at: string }): Promise<void> {
+    const rowKey = `${source}|${subscriptionId}`;
+    for (let attempt = 1; ; attempt += 1) {
+      const stored = await this.#rows.get<StateRow>(rowKey);
+      const before = stored && toState(stored).received;
+      const counts = sumOf(before?.counts ?? {}, more.counts);
+      const received = JSON.stringify({ at: more.at, counts, gap: more.gap ?? before?.gap });
+      try {
+        await this.#rows.write(
+          stored
+            ? { kind: 'replace', rowKey, etag: stored.etag, row: { ...rowOf(stored), received } }
+            : { kind: 'insert', rowKey, row: { received } },
+        );
+        return;
+      } catch (error) {
+        if (!(error instanceof WriteConflict) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+}
+
+/** The columns of a state, without what storage says of the row. */
+function rowOf(stored: StoredRow<StateRow>): StateRow {
+  return Object.fromEntries(COLUMNS.flatMap((name) => (stored[name] ? [[name, stored[name]]] : [])));
+}
+
+function sumOf(
+  left: Readonly<Record<string, number>>,
+  right: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return Object.fromEntries([...names].map((name) => [name, (left[name] ?? 0) + (right[name] ?? 0)]));
 }
 
 function toState(row: StoredRow<StateRow>): SourceState {
@@ -73,5 +124,6 @@ function toState(row: StoredRow<StateRow>): SourceState {
     cursors: JSON.parse(row.cursors ?? '{}'),
     counts: JSON.parse(row.counts ?? '{}'),
     gaps: JSON.parse(row.gaps ?? '[]'),
+    ...(row.received && { received: JSON.parse(row.received) }),
   };
 }

@@ -159,6 +159,7 @@ export const Alert = z.object({
     startTimeUtc: text,
     endTimeUtc: text,
     timeGeneratedUtc: text,
+    processingEndTimeUtc: text,
     resourceIdentifiers: z.array(bag).catch([]),
     remediationSteps: texts,
     alertUri: text,

@@ -13,10 +13,12 @@ export type DefenderPorts = {
   readonly defender: Defender;
   readonly queues: Queues;
   readonly storeOf: (tenantId: string) => SecurityStore;
+  /** Whether continuous export sends what changes, beside what is read. */
+  readonly isExported: boolean;
 };
 
 /** Microsoft Defender for Cloud. Alerts are read first: they are what cannot wait. */
-export function defenderConnector({ defender, queues, storeOf }: DefenderPorts): Connector {
+export function defenderConnector({ defender, queues, storeOf, isExported }: DefenderPorts): Connector {
   return {
     name: 'defender',
     title: 'Microsoft Defender for Cloud',
@@ -24,13 +26,16 @@ export function defenderConnector({ defender, queues, storeOf }: DefenderPorts):
     everyMinutes: 15,
     async sync(run) {
       const parser = new Parser(run);
-      const context = { run, defender, queues, store: storeOf(run.tenantId), parser };
+      const startedAt = isExported ? run.clock.now() : undefined;
+      const store = storeOf(run.tenantId);
+      const context = { run, defender, queues, store, parser, startedAt };
       await syncAlerts(context);
       const frameworks = await syncRegulatory(context);
       const controls = await syncScores(context);
       await new AssessmentSync(context).sync({ frameworks, controls });
       await syncFindings(context);
       parser.report();
+      if (startedAt) await store.forgetMarks(run.subscriptionId, startedAt);
     },
   };
 }

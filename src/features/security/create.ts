@@ -1,6 +1,6 @@
 import type { Connector, Connectors } from '#features/connectors/index.ts';
 import { sweepOutbox } from '#features/events/index.ts';
-import type { Inventory, InventoryStore } from '#features/inventory/index.ts';
+import { type Inventory, type InventoryStore, ownerOf } from '#features/inventory/index.ts';
 import type { MetricSource } from '#features/metrics/index.ts';
 import type { Route } from '#http/route.ts';
 import type { AzureOptions } from '#platform/azureClient.ts';
@@ -17,6 +17,7 @@ import { recentChanges } from './alerts/recentChanges.ts';
 import { securityProcessor } from './alerts/security.ts';
 import { AlertStatus } from './alerts/status.ts';
 import { defenderConnector } from './connector.ts';
+import { SecurityExport } from './exported/service.ts';
 import { securitySource } from './metricSource.ts';
 import { securityRoutes } from './routes.ts';
 import { Security } from './service.ts';
@@ -31,7 +32,10 @@ export type SecurityOptions = AzureOptions & {
   readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
   readonly inventoryOf: (tenantId: string) => Inventory;
   readonly violationsOf: ViolationsOf;
-  readonly gapsOf: Connectors['gaps'];
+  readonly connectors: () => Connectors;
+  readonly estateTenantId: string;
+  /** Whether continuous export sends what changes. */
+  readonly isExported: boolean;
   /** Beside those that are always there. */
   readonly processors?: readonly AlertProcessor[];
 };
@@ -40,11 +44,13 @@ export type SecurityOptions = AzureOptions & {
 export function createSecurity(options: SecurityOptions): {
   connector: Connector;
   alerts: AlertProcessing;
+  exported: SecurityExport;
   routes: Route[];
   metrics: MetricSource;
   sweep: (tenantId: string, before: Date) => Promise<number>;
 } {
   const { endpoint, credential, queues, clock, tables, inventoryOf, inventoryStoreOf } = options;
+  const { connectors, estateTenantId, isExported } = options;
   const stores = new Map<string, SecurityStore>();
   const storeOf = (tenantId: string) => {
     const store = stores.get(tenantId) ?? new SecurityStore(tenantId, tables);
@@ -58,7 +64,12 @@ export function createSecurity(options: SecurityOptions): {
     ...(options.processors ?? []),
   ];
   const writer = options.writer && new Defender({ endpoint, credential: options.writer });
-  const security = new Security({ gapsOf: options.gapsOf, clock, storeOf, inventoryStoreOf });
+  const security = new Security({
+    gapsOf: (...query) => connectors().gaps(...query),
+    clock,
+    storeOf,
+    inventoryStoreOf,
+  });
 
   /** Publishes events that a process left behind; returns how many rows these were. */
   async function sweep(tenantId: string, before: Date): Promise<number> {
@@ -72,8 +83,21 @@ export function createSecurity(options: SecurityOptions): {
   }
 
   return {
-    connector: defenderConnector({ defender: new Defender({ endpoint, credential }), queues, storeOf }),
+    connector: defenderConnector({
+      defender: new Defender({ endpoint, credential }),
+      queues,
+      storeOf,
+      isExported,
+    }),
     alerts: new AlertProcessing({ queues, clock, storeOf, processors }),
+    exported: new SecurityExport({
+      queues,
+      clock,
+      connectors,
+      storeOf,
+      estateTenantId,
+      tenantOf: (subscriptionId) => ownerOf(tables, subscriptionId),
+    }),
     routes: securityRoutes({ security, status: new AlertStatus({ storeOf, writer }) }),
     metrics: securitySource(storeOf),
     sweep,

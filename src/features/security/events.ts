@@ -1,4 +1,6 @@
+import { keyOf } from '#features/connectors/index.ts';
 import { type CloudEvent, eventId } from '#features/events/index.ts';
+import type { RowWrite } from '#platform/tables.ts';
 import { alertId } from './ids.ts';
 import type { AlertRecord } from './mapping/alert.ts';
 import type { Severity } from './mapping/words.ts';
@@ -21,15 +23,31 @@ export function sourceOf(tenantId: string): string {
   return `/tenants/${tenantId}/security`;
 }
 
-/** The event of a new alert; its id follows from the alert's, so that it is raised once. */
-export function toAlertTriggered(
+type AlertPlace = {
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+  readonly rowKey: string;
+  readonly at: Date;
+};
+
+const OPEN = ['Active', 'InProgress'];
+
+/** What is written along with a new alert: its row by ARM id, and AlertTriggered where it is open. */
+export function alertCreation(
   alert: AlertRecord,
-  place: {
-    readonly tenantId: string;
-    readonly subscriptionId: string;
-    readonly rowKey: string;
-    readonly at: Date;
-  },
+  place: AlertPlace,
+): { readonly writes: readonly RowWrite[]; readonly events: readonly CloudEvent[] } {
+  const rowKey = `i|${keyOf(alert.azureId)}`;
+  return {
+    writes: [{ kind: 'upsert', rowKey, row: { at: place.rowKey } }],
+    events: OPEN.includes(alert.status) ? [toAlertTriggered(alert, place)] : [],
+  };
+}
+
+/** The event of a new alert; its id follows from the alert's, so that it is raised once. */
+function toAlertTriggered(
+  alert: AlertRecord,
+  place: AlertPlace,
 ): CloudEvent<'AlertTriggered', DefenderAlertData> {
   const { tenantId, subscriptionId, at } = place;
   return {

@@ -7,7 +7,7 @@ import type { ScoreControlRecord, ScoreRecord } from './mapping/score.ts';
 export const securityTable: TableDeclaration = {
   name: 'security',
   description: 'What Defender for Cloud says of each subscription, and what was made of its alerts.',
-  keys: 'PartitionKey = tenant|subscription|KIND. definitions: RowKey = hash of the assessment name. assessments: hash of the resource, hash of the name: those of a resource stand together. findings: row key of the assessment|hash. recommendations: digit of the severity, hash: gravest first. alerts: `a|TIME HASH` newest first, `i|HASH` of the ARM id to that row, `o|…` outbox. scores: `s|NAME`, `c|HASH` control, `h|DATE` one a day. regulatory: `s|HASH` standard, `c|HASH` control.',
+  keys: 'PartitionKey = tenant|subscription|KIND. definitions: RowKey = hash of the assessment name. assessments: hash of the resource, hash of the name: those of a resource stand together. findings: row key of the assessment|hash. recommendations: digit of the severity, hash: gravest first. alerts: `a|TIME HASH` newest first, `i|HASH` of the ARM id to that row, `o|…` outbox. scores: `s|NAME`, `c|HASH` control, `h|DATE` one a day. regulatory: `s|HASH` standard, `c|HASH` control. gone-KIND: row key of what continuous export said is gone, until the next read.',
 };
 
 export const KINDS = [
@@ -49,6 +49,21 @@ export class SecurityStore {
     return this.#table.forTenant(this.tenantId, subscriptionId, kind);
   }
 
+  /** Marks of what continuous export said is gone (`sentAt`). */
+  marks(subscriptionId: string, kind: Kind): Partition {
+    return this.#table.forTenant(this.tenantId, subscriptionId, `gone-${kind}`);
+  }
+
+  /** Removes the marks that a read which began at a time has made needless. */
+  async forgetMarks(subscriptionId: string, before: Date): Promise<void> {
+    for (const kind of KINDS) {
+      const partition = this.marks(subscriptionId, kind);
+      const marks = await partition.list<{ sentAt: string }>();
+      const old = marks.filter(({ sentAt }) => sentAt < before.toISOString());
+      await partition.remove(old.map(({ rowKey }) => rowKey));
+    }
+  }
+
   /** By assessment name in lower case; at most 15 s old. */
   definitions(subscriptionId: string): Promise<ReadonlyMap<string, Definition>> {
     const known = this.#definitions.get(subscriptionId);
@@ -57,6 +72,11 @@ export class SecurityStore {
     definitions.catch(() => this.#definitions.delete(subscriptionId));
     this.#definitions.set(subscriptionId, { at: performance.now(), definitions });
     return definitions;
+  }
+
+  /** They are read anew when they are asked for. */
+  forgetDefinitions(subscriptionId: string): void {
+    this.#definitions.delete(subscriptionId);
   }
 
   async readDefinitions(subscriptionId: string): Promise<ReadonlyMap<string, Definition>> {

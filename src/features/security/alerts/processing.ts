@@ -30,7 +30,8 @@ const Triggered = z.object({
 
 /** After these pauses a processor that failed is tried again; then it has failed for good. */
 const PAUSES_SECONDS = [5, 30, 120, 600, 1800];
-const PREFIX = 'processor_';
+/** Columns of an alert's row that say what came of its processors begin so. */
+export const PROCESSED = 'processor_';
 
 /** Runs every processor on every alert, each by a message of its own. */
 export class AlertProcessing {
@@ -94,7 +95,7 @@ export class AlertProcessing {
   async #record(partition: Partition, rowKey: string, processing: Partial<Processing>): Promise<void> {
     const at = this.#ports.clock.now().toISOString();
     const complete = { summary: null, details: {}, error: null, at, ...processing };
-    const row = { [`${PREFIX}${processing.processor}`]: JSON.stringify(complete) };
+    const row = { [`${PROCESSED}${processing.processor}`]: JSON.stringify(complete) };
     await partition.write({ kind: 'merge', rowKey, row });
   }
 }
@@ -102,7 +103,7 @@ export class AlertProcessing {
 /** What came of an alert's processors so far, by name. */
 export function processingOf(row: Row): Processing[] {
   return Object.entries(row)
-    .filter(([column]) => column.startsWith(PREFIX))
+    .filter(([column]) => column.startsWith(PROCESSED))
     .map(([, json]) => JSON.parse(String(json)) as Processing)
     .sort((a, b) => a.processor.localeCompare(b.processor));
 }

@@ -18,6 +18,8 @@ export type AlertRecord = {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly generatedAt: string | null;
+  /** When Defender worked on it last. */
+  readonly processedAt: string | null;
   readonly product: string | null;
   readonly portalUrl: string | null;
   readonly isIncident: boolean;
@@ -52,6 +54,7 @@ export function toAlert({ id, name, properties: given }: Alert): AlertRecord {
     startedAt: toTime(given.startTimeUtc),
     endedAt: toTime(given.endTimeUtc),
     generatedAt: toTime(given.timeGeneratedUtc),
+    processedAt: toTime(given.processingEndTimeUtc),
     product: given.productComponentName ?? given.productName ?? null,
     portalUrl: given.alertUri ?? null,
     isIncident: given.isIncident,

@@ -59,14 +59,21 @@ export function toControl(
     passed: properties.passedAssessments ?? 0,
     failed: properties.failedAssessments ?? 0,
     skipped: properties.skippedAssessments ?? 0,
-    assessments: assessments.map((assessment) => ({
-      name: assessment.name,
-      description: assessment.properties.description ?? '',
-      state: spelledAs(CONTROL_STATES, assessment.properties.state),
-      passed: assessment.properties.passedResources ?? 0,
-      failed: assessment.properties.failedResources ?? 0,
-      skipped: assessment.properties.skippedResources ?? 0,
-    })),
+    assessments: assessments.map(toControlAssessment),
+  };
+}
+
+export function toControlAssessment({
+  name,
+  properties,
+}: z.infer<typeof ControlAssessment>): ControlRecord['assessments'][number] {
+  return {
+    name,
+    description: properties.description ?? '',
+    state: spelledAs(CONTROL_STATES, properties.state),
+    passed: properties.passedResources ?? 0,
+    failed: properties.failedResources ?? 0,
+    skipped: properties.skippedResources ?? 0,
   };
 }
 

@@ -1,11 +1,9 @@
-import { keyOf, RowSync } from '#features/connectors/index.ts';
 import { Alert } from '../azure.ts';
-import { toAlertTriggered } from '../events.ts';
+import { alertCreation } from '../events.ts';
 import { type AlertRecord, alertRowKey, toAlert } from '../mapping/alert.ts';
-import { count, type SyncContext } from './context.ts';
+import { count, openRows, type SyncContext } from './context.ts';
 
 const SCOPE = 'alerts';
-const OPEN = ['Active', 'InProgress'];
 
 /**
  * Alerts; each that is new and open raises AlertTriggered, in the transaction of its row. What Azure no longer lists
@@ -14,18 +12,14 @@ const OPEN = ['Active', 'InProgress'];
 export async function syncAlerts(context: SyncContext): Promise<void> {
   const { run, defender, store, parser, queues } = context;
   const { tenantId, subscriptionId } = run;
-  const rows = await RowSync.open({
+  const rows = await openRows(context, {
     partition: store.partition(subscriptionId, 'alerts'),
     prefix: 'a|',
     keepsColumns: true,
     queues,
     tenantId,
-    onCreate: (rowKey, value) => {
-      const alert = value as AlertRecord;
-      const index = { kind: 'upsert', rowKey: `i|${keyOf(alert.azureId)}`, row: { at: rowKey } } as const;
-      const event = toAlertTriggered(alert, { tenantId, subscriptionId, rowKey, at: run.clock.now() });
-      return { writes: [index], events: OPEN.includes(alert.status) ? [event] : [] };
-    },
+    onCreate: (rowKey, value) =>
+      alertCreation(value as AlertRecord, { tenantId, subscriptionId, rowKey, at: run.clock.now() }),
   });
   const isRead = await run.part(SCOPE, async () => {
     for await (const page of defender.alerts(subscriptionId)) {

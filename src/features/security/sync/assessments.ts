@@ -1,4 +1,4 @@
-import { keyOf, RowSync } from '#features/connectors/index.ts';
+import { keyOf, type RowSync } from '#features/connectors/index.ts';
 import { Assessment, Metadata, MetadataDocument, Task } from '../azure.ts';
 import { type AssessmentRecord, assessmentRowKey, toAssessment } from '../mapping/assessment.ts';
 import { type Definition, toDefinition } from '../mapping/definition.ts';
@@ -13,7 +13,7 @@ import {
   toOpenTask,
 } from '../mapping/recommendation.ts';
 import { toSeverity } from '../mapping/words.ts';
-import { count, type SyncContext } from './context.ts';
+import { count, openRows, type SyncContext } from './context.ts';
 
 export type Mappings = {
   readonly frameworks: ReadonlyMap<string, Frameworks>;
@@ -40,7 +40,7 @@ export class AssessmentSync {
     const areTasksRead = await run.part('tasks', () => this.#readTasks());
     const [assessments, recommendations] = await Promise.all(
       (['assessments', 'recommendations'] as const).map((kind) =>
-        RowSync.open({ partition: store.partition(run.subscriptionId, kind) }),
+        openRows(this.#context, { partition: store.partition(run.subscriptionId, kind) }),
       ),
     );
     if (!assessments || !recommendations) return;
@@ -121,7 +121,9 @@ export class AssessmentSync {
   async #writeDefinitions({ frameworks, controls }: Mappings, isCatalogued: boolean): Promise<void> {
     const { run, store } = this.#context;
     const before = isCatalogued ? undefined : await store.readDefinitions(run.subscriptionId);
-    const rows = await RowSync.open({ partition: store.partition(run.subscriptionId, 'definitions') });
+    const rows = await openRows(this.#context, {
+      partition: store.partition(run.subscriptionId, 'definitions'),
+    });
     const definitions = [...this.#counts].map(([key, counts]): Definition => {
       const lower = key.toLowerCase();
       const more = { frameworks: frameworks.get(lower) ?? {}, control: controls.get(lower) ?? null, counts };

@@ -1,14 +1,14 @@
-import { keyOf, RowSync } from '#features/connectors/index.ts';
+import { keyOf } from '#features/connectors/index.ts';
 import { SubAssessment } from '../azure.ts';
 import { assessmentRowKey, parseAssessmentId, toFinding } from '../mapping/assessment.ts';
-import { count, type SyncContext } from './context.ts';
+import { count, openRows, type SyncContext } from './context.ts';
 
 const SCOPE = 'subAssessments';
 
 /** What scanners found: the findings of an assessment stand together. */
 export async function syncFindings(context: SyncContext): Promise<void> {
   const { run, defender, store, parser } = context;
-  const rows = await RowSync.open({ partition: store.partition(run.subscriptionId, 'findings') });
+  const rows = await openRows(context, { partition: store.partition(run.subscriptionId, 'findings') });
   const isRead = await run.part(SCOPE, async () => {
     for await (const page of defender.subAssessments(run.subscriptionId)) {
       const synced = parser.all(SCOPE, SubAssessment, page).flatMap((given) => {

@@ -1,4 +1,4 @@
-import { keyOf, RowSync } from '#features/connectors/index.ts';
+import { keyOf } from '#features/connectors/index.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 import { Control, ControlAssessment, Standard } from '../azure.ts';
 import {
@@ -9,7 +9,7 @@ import {
   toControl,
   toStandard,
 } from '../mapping/frameworks.ts';
-import { count, type SyncContext } from './context.ts';
+import { count, openRows, type SyncContext } from './context.ts';
 
 const SCOPE = 'regulatoryCompliance';
 const CONTROLS_AT_A_TIME = 4;
@@ -21,7 +21,7 @@ const CONTROLS_AT_A_TIME = 4;
 export async function syncRegulatory(context: SyncContext): Promise<ReadonlyMap<string, Frameworks>> {
   const { run, store, parser } = context;
   const partition = store.partition(run.subscriptionId, 'regulatory');
-  const rows = await RowSync.open({ partition });
+  const rows = await openRows(context, { partition });
   const before = await store.regulatory(run.subscriptionId);
   const fresh: (StandardRecord | ControlRecord)[] = [];
   const standards = await run.part(SCOPE, async () => {
@@ -36,12 +36,15 @@ export async function syncRegulatory(context: SyncContext): Promise<ReadonlyMap<
     if (!controls) isWhole = false;
     fresh.push(standard, ...(controls ?? []));
   }
-  await rows.write(fresh.map((value) => ({ rowKey: rowKeyOf(value), value })));
+  await rows.write(fresh.map((value) => ({ rowKey: regulatoryRowKey(value), value })));
   if (isWhole) await rows.finish();
   count(context, 'regulatory', rows);
   const known = isWhole
     ? fresh
-    : [...before.filter((old) => !fresh.some((one) => rowKeyOf(one) === rowKeyOf(old))), ...fresh];
+    : [
+        ...before.filter((old) => !fresh.some((one) => regulatoryRowKey(one) === regulatoryRowKey(old))),
+        ...fresh,
+      ];
   return frameworksOf(known.filter((record) => record.kind === 'control'));
 }
 
@@ -59,7 +62,7 @@ async function readControls(context: SyncContext, standard: string): Promise<Con
   });
 }
 
-function rowKeyOf(record: StandardRecord | ControlRecord): string {
+export function regulatoryRowKey(record: StandardRecord | ControlRecord): string {
   return record.kind === 'standard'
     ? `s|${keyOf(record.name)}`
     : `c|${keyOf(record.standard)}${keyOf(record.name)}`;

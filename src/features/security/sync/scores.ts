@@ -1,11 +1,11 @@
-import { keyOf, RowSync, toColumns } from '#features/connectors/index.ts';
+import { keyOf, toColumns } from '#features/connectors/index.ts';
 import { ScoreControl, SecureScore } from '../azure.ts';
 import { type ScoreControlRecord, type ScoreRecord, toScore, toScoreControl } from '../mapping/score.ts';
-import { count, type SyncContext } from './context.ts';
+import { count, openRows, type SyncContext } from './context.ts';
 
 const SCOPE = 'secureScores';
 /** The score that Azure computes of its own initiative. */
-const MAIN = 'ascScore';
+export const MAIN_SCORE = 'ascScore';
 
 /** Reads scores and controls, and keeps the day's score. Returns the control that each assessment counts for. */
 export async function syncScores(context: SyncContext): Promise<ReadonlyMap<string, string>> {
@@ -15,7 +15,7 @@ export async function syncScores(context: SyncContext): Promise<ReadonlyMap<stri
   const controls = await run.part('secureScoreControls', () => readControls(context));
   await write(context, 's|', scores);
   await write(context, 'c|', controls);
-  const main = scores?.find(({ name }) => name === MAIN) ?? scores?.[0];
+  const main = scores?.find(({ name }) => name === MAIN_SCORE) ?? scores?.[0];
   if (main) {
     const { current, max, percentage } = main;
     const rowKey = `h|${run.clock.now().toISOString().slice(0, 10)}`;
@@ -50,7 +50,7 @@ async function write(
 ): Promise<void> {
   if (!records) return;
   const partition = context.store.partition(context.run.subscriptionId, 'scores');
-  const rows = await RowSync.open({ partition, prefix });
+  const rows = await openRows(context, { partition, prefix });
   await rows.write(records.map((value) => ({ rowKey: `${prefix}${keyOf(value.name)}`, value })));
   await rows.finish();
   count(context, prefix === 's|' ? 'scores' : 'score_controls', rows);

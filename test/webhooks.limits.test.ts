@@ -387,7 +387,7 @@ it('limits are divided among the instances at work, to the last place', async ()
   const instances = Array.from({ length: 3 }, () => new Peers(tables, 20));
   const limitsOf = async (places: number, id: string) => {
     const endpoint = { id, max_concurrency: places, rate_limit_per_second: 30 };
-    return Promise.all(instances.map((each) => each.limitsOf(endpoint)));
+    return Promise.all(instances.map(async (each) => each.limitsOf(endpoint)));
   };
   await limitsOf(1, crypto.randomUUID());
   await pause(50);

@@ -483,6 +483,63 @@ describe('deliveries', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('stand in one list, whether their first attempt settled them or not', async () => {
+    const hook = await register('/mixed', { retry_config: { ...QUICK, max_retries: 0 } });
+    answers.set('/mixed', (response, { body }) => {
+      const { data } = JSON.parse(body) as { data: { fails?: boolean } };
+      response.writeHead(data.fails ? 500 : 200).end(data.fails ? 'no' : 'yes');
+    });
+    const start = Date.parse('2026-01-01T00:00:00Z');
+    const events = Array.from({ length: 9 }, (_, at) =>
+      eventOf('mixed', { fails: at % 3 === 1 }, new Date(start + at * 100)),
+    );
+    await emit(events);
+    await settled(hook, 9);
+
+    type Page = { data: Kept[]; nextCursor: string | null };
+    const listed: Kept[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query: string = `limit=2${cursor && `&cursor=${cursor}`}`;
+      const { body } = await call<Page>('GET', `/webhooks/${hook.id}/deliveries?${query}`);
+      listed.push(...body.data);
+      cursor = body.nextCursor;
+    }
+    expect(listed.map(({ event_id: id }) => id)).toEqual(events.map(({ id }) => id).reverse());
+    expect(listed.map(({ status }) => status)).toEqual(
+      [8, 7, 6, 5, 4, 3, 2, 1, 0].map((at) => (at % 3 === 1 ? 'dead' : 'delivered')),
+    );
+    expect((await deliveriesOf(hook, '?status=dead')).length).toBe(3);
+    expect((await deliveriesOf(hook, '?status=delivered')).length).toBe(6);
+    const { body: details } = await call<{ log: Attempt[] }>('GET', `/deliveries/${listed[0]?.id}`);
+    expect(details).toMatchObject({ attempts: 1, log: [{ status: 200, response_body: 'yes' }] });
+  });
+
+  it('that were delivered are replayed, and keep the attempts that they had', async () => {
+    const hook = await register('/replayed');
+    await emit([eventOf('replayed'), eventOf('replayed')]);
+    await settled(hook, 2);
+
+    const { body } = await call('POST', `/webhooks/${hook.id}/replay`, { body: { status: 'all' } });
+    await until(
+      async () => to('/replayed'),
+      ({ length }) => length === 4,
+    );
+    const again = await until(
+      () => deliveriesOf(hook),
+      (all) => all.every(({ attempts, status }) => attempts === 2 && status === 'delivered'),
+    );
+
+    expect(body).toEqual({ replayed: 2, remaining: false });
+    expect(again).toHaveLength(2);
+    const ids = to('/replayed').map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids).size).toBe(2);
+    const { body: details } = await call<{ log: { attempt: number }[] }>(
+      'GET',
+      `/deliveries/${again[0]?.id}`,
+    );
+    expect(details.log.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
   it('older than the retention are removed', async () => {
     const hook = await register('/old');
     await emit([eventOf('old', {}, new Date('2020-01-01T00:00:00Z')), eventOf('old')]);

@@ -1,7 +1,8 @@
 import { type CloudEvent, outboxWrites, publishOutbox, sweepOutbox } from '#features/events/index.ts';
 import type { Queues } from '#platform/queues.ts';
-import { MAX_TRANSACTION, type Partition, type Tables } from '#platform/tables.ts';
-import type { Job } from './delivery/queue.ts';
+import type { Partition, StoredRow, Tables } from '#platform/tables.ts';
+import { hasRow, type Job } from './delivery/queue.ts';
+import { type Packed, packedIn, toPackable } from './packs.ts';
 import { Recorder } from './recorder.ts';
 import {
   attemptsOf,
@@ -9,7 +10,9 @@ import {
   buckets,
   type DeliveryRow,
   deliveriesTable,
+  type KeyRange,
   keyOf,
+  keyRange,
   LISTED,
   parseDeliveryId,
   ranges,
@@ -21,7 +24,13 @@ import {
 import type { Attempt, DeliveriesQuery, Delivery, DeliveryStatus } from './schema.ts';
 
 /** A delivery as it is kept, with its place. */
-export type Kept = { readonly delivery: Delivery; readonly key: string; readonly row: DeliveryRow };
+export type Kept = {
+  readonly delivery: Delivery;
+  readonly key: string;
+  readonly row: DeliveryRow;
+  /** Where it has no row of its own. */
+  readonly packed?: Packed;
+};
 type Line = { readonly job: string };
 
 /** What is kept of the deliveries of one tenant. */
@@ -41,7 +50,7 @@ export class DeliveryStore {
   }
 
   async find(endpointId: string, key: string): Promise<DeliveryRow | undefined> {
-    return this.#of(endpointId).rows.get<DeliveryRow>(rowKeys.delivery(endpointId, key));
+    return (await this.#own(endpointId, key)) ?? (await this.#packed(endpointId, key))?.row;
   }
 
   /** A delivery with every attempt, oldest first. */
@@ -49,8 +58,10 @@ export class DeliveryStore {
     const place = parseDeliveryId(id);
     if (!place) return undefined;
     const { endpointId, key } = place;
-    const row = await this.#of(endpointId).rows.get<DeliveryRow>(rowKeys.delivery(endpointId, key));
-    return row && { delivery: toDelivery(endpointId, row), key, row, log: attemptsOf(row) };
+    const row = await this.#own(endpointId, key);
+    if (row) return { delivery: toDelivery(endpointId, key, row), key, row, log: attemptsOf(row) };
+    const packed = await this.#packed(endpointId, key);
+    return packed && { ...toKept(endpointId, packed), log: packed.attempt ? [packed.attempt] : [] };
   }
 
   /** Deliveries of an endpoint, newest event first; `next` is the key to go on after. */
@@ -61,17 +72,17 @@ export class DeliveryStore {
       after?: string | undefined;
     },
   ): Promise<{ data: Kept[]; next: string | undefined }> {
-    const { since, until, after, statuses, event_type: type, limit } = query;
-    const times = { ...(since && { since }), ...(until && { until }), ...(after && { after }) };
-    const range = ranges.deliveries(endpointId, times);
+    const { statuses, event_type: type, limit } = query;
+    const range = keyRange(query);
+    const own = this.#listOwn(endpointId, range);
+    const isPackedWanted = statuses?.some((status) => PACKED.has(status)) ?? true;
+    const all = isPackedWanted ? merged(own, this.#listPacked(endpointId, range)) : own;
     const data: Kept[] = [];
-    for await (const page of this.#of(endpointId).rows.pages<DeliveryRow>({ ...range, select: LISTED })) {
-      for (const row of page) {
-        if (statuses && !statuses.includes(row.status)) continue;
-        if (type && row.eventType !== type) continue;
-        if (data.length === limit) return { data, next: data.at(-1)?.key };
-        data.push({ delivery: toDelivery(endpointId, row), key: keyOf(row), row });
-      }
+    for await (const kept of all) {
+      if (statuses && !statuses.includes(kept.row.status)) continue;
+      if (type && kept.row.eventType !== type) continue;
+      if (data.length === limit) return { data, next: data.at(-1)?.key };
+      data.push(kept);
     }
     return { data, next: undefined };
   }
@@ -92,11 +103,18 @@ export class DeliveryStore {
     if (outbox.length > 0) await publishOutbox(rows, outbox, this.#ports());
   }
 
-  /** Gives a delivery that is put off, or waits its turn, a row before its first attempt, so that it is seen. */
+  /** Writes a delivery that needs no row of its own, together with others. */
+  async pack(endpointId: string, packed: Packed): Promise<void> {
+    await this.#of(endpointId).recorder.pack(toPackable(endpointId, packed));
+  }
+
+  /** Writes down a delivery that is put off, or waits its turn, before its first attempt, so that it is seen. */
   async note(job: Job, now: Date): Promise<void> {
     if (job.noted) return;
     const state = { status: 'pending', attempts: job.attempt - 1, updatedAt: now.toISOString() } as const;
-    await this.record(job.webhook_id, job.key, { change: { ...toRow(job), ...state } });
+    const row = { ...toRow(job), ...state };
+    if (hasRow(job)) await this.record(job.webhook_id, job.key, { change: row });
+    else await this.pack(job.webhook_id, { key: job.key, row });
   }
 
   /** Puts ordered jobs in the lines of their resources; repeating it does no harm. */
@@ -133,10 +151,46 @@ export class DeliveryStore {
   /** Removes deliveries of events before a time. */
   async forget(endpointId: string, before: Date): Promise<void> {
     const { rows } = this.#of(endpointId);
-    for await (const page of rows.pages({ ...ranges.oldDeliveries(endpointId, before), select: [] })) {
-      for (let at = 0; at < page.length; at += MAX_TRANSACTION)
-        await rows.remove(page.slice(at, at + MAX_TRANSACTION).map(({ rowKey }) => rowKey));
-    }
+    const range = keyRange({ until: before.toISOString() });
+    for (const old of [ranges.deliveries(endpointId, range), ranges.packs(endpointId, range)])
+      for await (const page of rows.pages({ ...old, select: [] }))
+        await rows.remove(page.map(({ rowKey }) => rowKey));
+  }
+
+  async #own(endpointId: string, key: string): Promise<(DeliveryRow & StoredRow) | undefined> {
+    return this.#of(endpointId).rows.get<DeliveryRow>(rowKeys.delivery(endpointId, key));
+  }
+
+  async #packed(endpointId: string, key: string): Promise<Packed | undefined> {
+    const found = new Map<string, Packed>();
+    for await (const page of this.#of(endpointId).rows.pages(ranges.packsOf(endpointId, key)))
+      keepNewest(found, page.flatMap(packedIn));
+    return found.get(key);
+  }
+
+  async *#listOwn(endpointId: string, range: KeyRange): AsyncGenerator<Kept> {
+    const query = { ...ranges.deliveries(endpointId, range), select: LISTED };
+    for await (const page of this.#of(endpointId).rows.pages<DeliveryRow>(query))
+      for (const row of page) {
+        const key = keyOf(row);
+        yield { delivery: toDelivery(endpointId, key, row), key, row };
+      }
+  }
+
+  /** A slot at a time, since only within it deliveries stand in no order. */
+  async *#listPacked(endpointId: string, range: KeyRange): AsyncGenerator<Kept> {
+    const query = { ...ranges.packs(endpointId, range), pageSize: PACKS_A_PAGE };
+    let slot: { readonly prefix: string; readonly packed: Map<string, Packed> } | undefined;
+    for await (const page of this.#of(endpointId).rows.pages(query))
+      for (const row of page) {
+        const prefix = row.rowKey.slice(0, row.rowKey.lastIndexOf('|'));
+        if (prefix !== slot?.prefix) {
+          if (slot) yield* inOrder(endpointId, slot.packed, range);
+          slot = { prefix, packed: new Map() };
+        }
+        keepNewest(slot.packed, packedIn(row));
+      }
+    if (slot) yield* inOrder(endpointId, slot.packed, range);
   }
 
   #ports() {
@@ -147,5 +201,46 @@ export class DeliveryStore {
     const found = this.#partitions[bucketOf(endpointId)];
     if (!found) throw new RangeError(`no partition for ${endpointId}`);
     return found;
+  }
+}
+
+/** A pack is up to 64 KiB. */
+const PACKS_A_PAGE = 100;
+
+function* inOrder(
+  endpointId: string,
+  packed: ReadonlyMap<string, Packed>,
+  { from, to }: KeyRange,
+): Generator<Kept> {
+  for (const key of [...packed.keys()].sort()) {
+    const one = packed.get(key);
+    if (one && key >= from && key < to) yield toKept(endpointId, one);
+  }
+}
+
+/** What is put off is packed, and what is delivered. */
+const PACKED: ReadonlySet<DeliveryStatus> = new Set(['pending', 'delivered']);
+
+/** One that was put off by one message may have been delivered by another copy of it. */
+function keepNewest(known: Map<string, Packed>, packed: readonly Packed[]): void {
+  for (const one of packed)
+    if (one.row.attempts >= (known.get(one.key)?.row.attempts ?? 0)) known.set(one.key, one);
+}
+
+function toKept(endpointId: string, packed: Packed): Kept {
+  const { key, row } = packed;
+  return { delivery: toDelivery(endpointId, key, row), key, row, packed };
+}
+
+/** Both in the order of their keys; of two with the same key, the left one. */
+async function* merged(left: AsyncGenerator<Kept>, right: AsyncGenerator<Kept>): AsyncGenerator<Kept> {
+  let [ours, theirs] = await Promise.all([left.next(), right.next()]);
+  while (!ours.done || !theirs.done) {
+    const isLeft = !ours.done && (theirs.done || ours.value.key <= theirs.value.key);
+    const isRight = !theirs.done && (ours.done || theirs.value.key <= ours.value.key);
+    if (isLeft) yield ours.value as Kept;
+    else yield theirs.value as Kept;
+    if (isLeft) ours = await left.next();
+    if (isRight) theirs = await right.next();
   }
 }

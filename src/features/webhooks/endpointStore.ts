@@ -65,15 +65,21 @@ export class EndpointStore {
 
   /** All endpoints, as they were {@link LEASE_MS} ago or later: one point read for all who ask in this time. */
   async view(): Promise<View> {
-    const view = this.#view;
-    const age = view ? performance.now() - view.readAt : Number.POSITIVE_INFINITY;
-    if (age > RENEW_MS) {
-      this.#viewing ??= this.#read().finally(() => {
-        this.#viewing = undefined;
-      });
-      this.#viewing.catch(() => undefined);
-    }
-    return view && age < LEASE_MS ? view : (this.#viewing ?? this.#read());
+    return this.current() ?? this.#renew();
+  }
+
+  /** The same where it is at hand. Whoever asks for it has it renewed in time. */
+  current(): View | undefined {
+    const age = this.#view ? performance.now() - this.#view.readAt : Number.POSITIVE_INFINITY;
+    if (age > RENEW_MS) this.#renew().catch(() => undefined);
+    return age < LEASE_MS ? this.#view : undefined;
+  }
+
+  #renew(): Promise<View> {
+    this.#viewing ??= this.#read().finally(() => {
+      this.#viewing = undefined;
+    });
+    return this.#viewing;
   }
 
   /** Whether an endpoint is in a view that may still be acted on. */

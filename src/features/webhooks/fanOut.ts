@@ -6,7 +6,7 @@ import type { Admission, Arrival } from './eventStore.ts';
 import { matchesEvent, matchesFilters } from './filters.ts';
 import { toPayload, WebhookEvent } from './payload.ts';
 import type { Room } from './room.ts';
-import { bucketOf, deliveryKey, eventKey } from './rows.ts';
+import { deliveryKey, eventKey } from './rows.ts';
 
 /** A message of the `events` queue. */
 export type EventMessage = { readonly id: string; readonly events: readonly unknown[] };
@@ -14,6 +14,7 @@ export type EventMessage = { readonly id: string; readonly events: readonly unkn
 /** Events whose deliveries are made at a time, and deliveries that are sent at a time: what bounds the memory. */
 const EVENTS_AT_A_TIME = 100;
 const JOBS_AT_A_TIME = 20 * MAX_JOBS;
+const ENDPOINTS_A_MESSAGE = 4;
 
 /**
  * Makes of events the deliveries to the endpoints that want them. Whatever part of it is repeated, an event has
@@ -29,11 +30,10 @@ export async function fanOut(messages: readonly EventMessage[], room: Room): Pro
   );
   for (const [tenantId, own] of Map.groupBy(arrivals, ({ event }) => event.tenantid)) {
     const endpoints = (await room.storesOf(tenantId).endpoints.list()).filter(({ active }) => active);
-    const ordered = endpoints.toSorted((left, right) => bucketOf(left.id) - bucketOf(right.id));
     const distinct = [...new Map(own.map((arrival) => [arrival.key, arrival])).values()];
-    const wanted = distinct.filter(({ event }) => ordered.some((endpoint) => wants(endpoint, event)));
+    const wanted = distinct.filter(({ event }) => endpoints.some((endpoint) => wants(endpoint, event)));
     for (let at = 0; at < wanted.length; at += EVENTS_AT_A_TIME)
-      await fanOutTo(ordered, wanted.slice(at, at + EVENTS_AT_A_TIME), { room, tenantId });
+      await fanOutTo(endpoints, wanted.slice(at, at + EVENTS_AT_A_TIME), { room, tenantId });
   }
 }
 
@@ -55,24 +55,33 @@ async function fanOutTo(
   await queueOrRemember(jobs, scope);
 }
 
-/** Those of one partition next to each other, and of these those of one event: what is recorded and sent together. */
+/**
+ * A few endpoints a message: an event that goes to several of them is in it once, and one that is slow holds up no
+ * more than these.
+ */
 function* jobsOf(
   endpoints: readonly Endpoint[],
   admitted: readonly Admission[],
   now: string,
 ): Generator<Job> {
   const sent = new Map<string, Sent>();
-  for (const group of Map.groupBy(endpoints, ({ id }) => bucketOf(id)).values()) {
-    for (const { arrival, isResumed } of admitted) {
-      for (const endpoint of group) {
-        if (!wants(endpoint, arrival.event)) continue;
-        const name = `${arrival.key}|${endpoint.payload}`;
-        const text = sent.get(name) ?? toSent(arrival, endpoint.payload, now);
-        sent.set(name, text);
-        yield toJob(endpoint, arrival, { sent: text, isResumed });
+  for (const few of chunksOf(endpoints, ENDPOINTS_A_MESSAGE)) {
+    for (const some of chunksOf(admitted, MAX_JOBS / ENDPOINTS_A_MESSAGE)) {
+      for (const endpoint of few) {
+        for (const { arrival, isResumed } of some) {
+          if (!wants(endpoint, arrival.event)) continue;
+          const name = `${arrival.key}|${endpoint.payload}`;
+          const text = sent.get(name) ?? toSent(arrival, endpoint.payload, now);
+          sent.set(name, text);
+          yield toJob(endpoint, arrival, { sent: text, isResumed });
+        }
       }
     }
   }
+}
+
+function* chunksOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
 function toArrival(event: WebhookEvent, claim: string): Arrival {

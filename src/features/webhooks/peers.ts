@@ -12,6 +12,7 @@ const BEAT_MS = 3_000;
 const ALIVE_MS = 9_000;
 const FORGET_MS = 3_600_000;
 
+type Limited = Pick<Endpoint, 'id' | 'max_concurrency' | 'rate_limit_per_second'>;
 type Known = { readonly ids: readonly string[]; readonly readAt: number };
 
 /**
@@ -31,10 +32,13 @@ export class Peers {
   }
 
   /** This instance's share of what an endpoint lets in. The shares of all instances add up to the whole. */
-  async limitsOf(
-    endpoint: Pick<Endpoint, 'id' | 'max_concurrency' | 'rate_limit_per_second'>,
-  ): Promise<Limits> {
-    const { ids } = await this.#current();
+  limitsOf(endpoint: Limited): Limits | Promise<Limits> {
+    const known = this.#current();
+    if (known instanceof Promise) return known.then((read) => this.#shareOf(endpoint, read));
+    return this.#shareOf(endpoint, known);
+  }
+
+  #shareOf(endpoint: Limited, { ids }: Known): Limits {
     const { max_concurrency: places, rate_limit_per_second: rate } = endpoint;
     const offset = Number.parseInt(endpoint.id.slice(0, 4), 16) || 0;
     const position = (ids.indexOf(this.#id) + offset) % ids.length;
@@ -45,7 +49,7 @@ export class Peers {
     };
   }
 
-  async #current(): Promise<Known> {
+  #current(): Known | Promise<Known> {
     const known = this.#known;
     const age = known ? performance.now() - known.readAt : Number.POSITIVE_INFINITY;
     if (known && age < this.#beatMs) return known;

@@ -1,20 +1,22 @@
 import { MAX_TRANSACTION, type Partition, type RowWrite } from '#platform/tables.ts';
+import { MAX_PACKED, type Packable, packOf, toPacks } from './packs.ts';
 
-type Waiting = {
-  readonly writes: readonly RowWrite[];
+type Work = { readonly writes: readonly RowWrite[]; readonly packable?: Packable };
+type Waiting = Work & {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
 
 /** What is recorded within this time goes into one transaction, once there is more than one at a time. */
-const GATHER_MS = 20;
+const GATHER_MS = 40;
 const QUIET_MS = 500;
+/** So many do not wait for more. */
+const MANY = 200;
 
 /** Groups the writes of one partition: one transaction at a time, and while it is on its way the next one gathers. */
 export class Recorder {
   readonly #partition: Partition;
   #waiting: Waiting[] = [];
-  #rows = 0;
   #isRunning = false;
   #committedAt = Number.NEGATIVE_INFINITY;
   #full: (() => void) | undefined;
@@ -25,10 +27,18 @@ export class Recorder {
 
   /** Resolves when all of `writes` are written, in one transaction; upserts and merges only. */
   write(writes: readonly RowWrite[]): Promise<void> {
+    return this.#add({ writes });
+  }
+
+  /** Resolves when it is written, in a row with others of its endpoint. */
+  pack(packable: Packable): Promise<void> {
+    return this.#add({ writes: [], packable });
+  }
+
+  #add(work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ writes, resolve, reject });
-      this.#rows += writes.length;
-      if (this.#rows >= MAX_TRANSACTION) this.#full?.();
+      this.#waiting.push({ ...work, resolve, reject });
+      if (this.#waiting.length >= MANY) this.#full?.();
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -37,7 +47,7 @@ export class Recorder {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
       const isQuiet = performance.now() - this.#committedAt > QUIET_MS;
-      if (this.#rows < MAX_TRANSACTION && !isQuiet) await this.#gather();
+      if (this.#waiting.length < MANY && !isQuiet) await this.#gather();
       await this.#commit(this.#take());
       this.#committedAt = performance.now();
     }
@@ -58,7 +68,8 @@ export class Recorder {
   /** A group that is refused is written one by one, so that only what cannot be written fails. */
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
-      await this.#partition.transaction(group.flatMap(({ writes }) => writes));
+      const packables = group.flatMap(({ packable }) => packable ?? []);
+      await this.#partition.transaction([...group.flatMap(({ writes }) => writes), ...toPacks(packables)]);
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);
@@ -66,18 +77,17 @@ export class Recorder {
     }
   }
 
-  /** A transaction may touch a row only once, and takes 4 MiB: an attempt is 10 KB at most. */
+  /** A transaction may touch a row only once, and takes 100 of them and 4 MiB: an attempt is 10 KB at most. */
   #take(): Waiting[] {
-    const group: Waiting[] = [];
     const rows = new Set<string>();
-    for (const next of this.#waiting) {
-      const isFull = rows.size + next.writes.length > MAX_TRANSACTION;
-      if (group.length > 0 && (isFull || next.writes.some(({ rowKey }) => rows.has(rowKey)))) break;
-      for (const { rowKey } of next.writes) rows.add(rowKey);
-      group.push(next);
-    }
-    this.#waiting = this.#waiting.slice(group.length);
-    this.#rows = this.#waiting.reduce((sum, { writes }) => sum + writes.length, 0);
-    return group;
+    let packed = 0;
+    const isOver = this.#waiting.findIndex(({ writes, packable }, index) => {
+      const isTwice = writes.some(({ rowKey }) => rows.has(rowKey));
+      for (const { rowKey } of writes) rows.add(rowKey);
+      if (packable) rows.add(packOf(packable));
+      packed += packable?.text.length ?? 0;
+      return index > 0 && (isTwice || rows.size + packed / MAX_PACKED > MAX_TRANSACTION);
+    });
+    return this.#waiting.splice(0, isOver < 0 ? this.#waiting.length : isOver);
   }
 }

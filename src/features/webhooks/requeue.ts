@@ -20,9 +20,13 @@ export async function requeue(room: Room, tenantId: string, kept: readonly Kept[
   const jobs = kept.map((one) => toJob(tenantId, one));
   const marks = await endpoints.setWaiting(jobs, new Date(now.getTime() + SWEEP_AGE_MS));
   const record = (
-    { delivery, key }: Kept,
+    { delivery, key, row, packed }: Kept,
     change: Pick<Kept['row'], 'status' | 'reason' | 'nextAttemptAt'>,
-  ) => deliveries.record(delivery.webhook_id, key, { change: { ...change, updatedAt: now.toISOString() } });
+  ) =>
+    deliveries.record(delivery.webhook_id, key, {
+      change: { ...(packed && row), ...change, updatedAt: now.toISOString() },
+      ...(packed?.attempt && { attempt: packed.attempt }),
+    });
   await Promise.all(kept.map((one) => record(one, { status: 'pending', reason: '', nextAttemptAt: '' })));
   try {
     await room.queueAgain([{ jobs }]);

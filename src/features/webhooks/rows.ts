@@ -13,7 +13,7 @@ export const deliveriesTable: TableDeclaration = {
   name: 'deliveries',
   description:
     'What is sent to each webhook endpoint with every attempt, and the events themselves, once each.',
-  keys: 'PartitionKey = tenant|N, N = 0 to 3, from the endpoint: one transaction takes what an event brings to many endpoints, or many events to one, and a tenant has the throughput of four partitions. RowKey = `d|ENDPOINT|KEY` delivery, written with its first attempt or when that is put off, `f|ENDPOINT|RESOURCE|TIME` the line of an ordered resource, `o|TIME|ID` alerts to be published; KEY = time of the event, newest first, then a hash of event and endpoint. PartitionKey = tenant|events, RowKey = time, newest first, then a hash of the event: whoever inserts it fans it out.',
+  keys: 'PartitionKey = tenant|N, N = 0 to 3, from the endpoint: one transaction takes what an event brings to many endpoints, or many events to one, and a tenant has the throughput of four partitions. RowKey = `b|ENDPOINT|SLOT|HASH` deliveries that their first attempt settled or that were put off before it, many a row, SLOT = the first ten digits of KEY, a quarter of a second, `d|ENDPOINT|KEY` any other delivery, which counts where both tell of one, `f|ENDPOINT|RESOURCE|TIME` the line of an ordered resource, `o|TIME|ID` alerts to be published; KEY = time of the event, newest first, then a hash of event and endpoint. PartitionKey = tenant|events, RowKey = time, newest first, then a hash of the event: whoever inserts it fans it out.',
 };
 
 /** Partitions over which the endpoints of a tenant are spread. */
@@ -26,6 +26,8 @@ export function bucketOf(endpointId: string): number {
 export const buckets: readonly number[] = Array.from({ length: BUCKETS }, (_, bucket) => bucket);
 
 const MAX_TIME = 0xffff_ffff_ffff;
+/** Of the twelve of a time: what is left counts 256 ms. */
+const SLOT_DIGITS = 10;
 /** A string property holds 64 KiB of UTF-16. */
 const PIECE = 30_000;
 const ID = /^dlv_([\da-f]{32})([\da-f]{28})$/;
@@ -61,6 +63,8 @@ export function parseDeliveryId(id: string): { endpointId: string; key: string }
 
 export const rowKeys = {
   delivery: (endpointId: string, key: string) => `d|${endpointId}|${key}`,
+  /** What the rows begin with that a delivery may be packed in. */
+  packs: (endpointId: string, key: string) => `b|${endpointId}|${slotOf(key)}|`,
   /** Place in the line of a resource: oldest first. */
   line: (endpointId: string, resource: string, key: string) =>
     `f|${endpointId}|${lineOf(resource)}|${oldestFirst(key)}`,
@@ -68,27 +72,49 @@ export const rowKeys = {
 
 export const ranges = {
   /** Deliveries of events from `since` to before `until`, newest first. */
-  deliveries: (
-    endpointId: string,
-    { since, until, after }: { since?: string; until?: string; after?: string },
-  ) => {
-    const prefix = rowKeys.delivery(endpointId, '');
-    return {
-      from: prefix + (after ? `${after}~` : until ? timeKey(Date.parse(until) - 1) : ''),
-      to: prefix + (since ? timeKey(Date.parse(since) - 1) : '~'),
-    };
+  deliveries: (endpointId: string, { from, to }: KeyRange) => ({
+    from: rowKeys.delivery(endpointId, from),
+    to: rowKeys.delivery(endpointId, to),
+  }),
+  /** Packs of the same, and of what shares their slots. */
+  packs: (endpointId: string, { from, to }: KeyRange) => ({
+    from: `b|${endpointId}|${slotOf(from)}`,
+    to: `b|${endpointId}|${slotOf(to)}~`,
+  }),
+  /** The packs that one delivery may be in. */
+  packsOf: (endpointId: string, key: string) => {
+    const prefix = rowKeys.packs(endpointId, key);
+    return { from: prefix, to: `${prefix}~` };
   },
   line: (endpointId: string, resource: string) => {
     const prefix = `f|${endpointId}|${lineOf(resource)}|`;
     return { from: prefix, to: `${prefix}~` };
   },
-  /** Deliveries whose event is older than a time. */
-  oldDeliveries: (endpointId: string, time: Date) => ({
-    from: rowKeys.delivery(endpointId, timeKey(time.getTime())),
-    to: rowKeys.delivery(endpointId, '~'),
-  }),
   oldEvents: (time: Date) => ({ from: timeKey(time.getTime()) }),
 };
+
+/** Keys from `from` to before `to`. */
+export type KeyRange = { readonly from: string; readonly to: string };
+
+/** Keys of the deliveries of events from `since` to before `until`, that come after `after`. */
+export function keyRange({
+  since,
+  until,
+  after,
+}: {
+  since?: string | undefined;
+  until?: string | undefined;
+  after?: string | undefined;
+}): KeyRange {
+  return {
+    from: after ? `${after}~` : until ? timeKey(Date.parse(until) - 1) : '',
+    to: since ? timeKey(Date.parse(since) - 1) : '~',
+  };
+}
+
+function slotOf(key: string): string {
+  return key.slice(0, SLOT_DIGITS);
+}
 
 function lineOf(resource: string): string {
   return hash('sha256', resource.toLowerCase()).slice(0, 32);
@@ -140,11 +166,10 @@ export function keyOf(row: StoredRow): string {
   return row.rowKey.slice(row.rowKey.lastIndexOf('|') + 1);
 }
 
-export function toDelivery(endpointId: string, row: StoredRow): Delivery {
-  const { eventId, eventType, status, attempts, createdAt, updatedAt, nextAttemptAt, reason } =
-    row as unknown as DeliveryRow;
+export function toDelivery(endpointId: string, key: string, row: DeliveryRow): Delivery {
+  const { eventId, eventType, status, attempts, createdAt, updatedAt, nextAttemptAt, reason } = row;
   return {
-    id: deliveryId(endpointId, keyOf(row)),
+    id: deliveryId(endpointId, key),
     webhook_id: endpointId,
     event_id: eventId,
     event_type: eventType,

@@ -13,7 +13,7 @@ import { toAlert } from './alert.ts';
 import type { Gate } from './gate.ts';
 import type { Health } from './health.ts';
 import { Postponer } from './postponer.ts';
-import { type DeliveryMessage, type Job, toJobs } from './queue.ts';
+import { type DeliveryMessage, hasRow, type Job, toJobs } from './queue.ts';
 import { requestHeaders } from './request.ts';
 import type { Outcome, Sender } from './sender.ts';
 
@@ -66,19 +66,27 @@ export class Deliverer {
   }
 
   async #deliver(job: Job): Promise<void> {
-    const endpoint = await this.#endpointOf(job);
+    const endpoint = this.#known(job) ?? (await this.#endpointOf(job));
     if (!endpoint?.active) return this.#cancel(job, endpoint?.disabled_reason ?? 'the webhook was deleted');
     if ((job.check || job.resource) && !isWanted(job, await this.#find(job))) return this.#advance(job);
     if (job.resource && !(await this.#isFirstInLine(job, job.resource))) return this.#note(job);
     const gate = this.#room.gateOf(endpoint.id);
-    const admission = await gate.enter(await this.#peers.limitsOf(endpoint), this.#isAdmitted(job));
+    const limits = this.#peers.limitsOf(endpoint);
+    const entering = gate.enter(limits instanceof Promise ? await limits : limits, this.#isAdmitted(job));
+    const admission = entering instanceof Promise ? await entering : entering;
     if (admission.kind === 'closed') return this.#cancel(job, 'the webhook was deleted');
     if (admission.kind === 'wait') return this.#putOff(job, admission);
     const attempt = this.#attempt({ job, endpoint, gate }, admission.leave);
     return this.#hold(job, attempt, gate.isSlow ? SLOW_HOLD_MS : HOLD_MS);
   }
 
-  /** From a view that is fresh enough; that one is not in it is looked up. */
+  /** From a view that is fresh enough. */
+  #known({ tenant_id: tenantId, webhook_id: id }: Job): Endpoint | undefined {
+    const found = this.#room.storesOf(tenantId).endpoints.current()?.byId.get(id);
+    return found?.active ? found : undefined;
+  }
+
+  /** That one is not in a view is looked up. */
   async #endpointOf({ tenant_id: tenantId, webhook_id: id }: Job): Promise<Endpoint | undefined> {
     const { endpoints } = this.#room.storesOf(tenantId);
     const found = (await endpoints.view()).byId.get(id);
@@ -90,16 +98,23 @@ export class Deliverer {
     return admitted !== undefined && Math.abs(this.#room.clock.now().getTime() - admitted) < ADMITTED_MS;
   }
 
-  async #hold(job: Job, attempt: Promise<void>, holdMs: number): Promise<void> {
-    attempt.catch((error: unknown) =>
-      log.warning('a delivery failed on our side', { error: messageOf(error) }),
-    );
-    const slow = Promise.withResolvers<boolean>();
-    const timer = setTimeout(slow.resolve, holdMs, true);
-    const isLate = await Promise.race([attempt.then(() => false), slow.promise]).finally(() =>
-      clearTimeout(timer),
-    );
-    if (isLate) await this.#postponer.postpone({ ...job, check: true }, GUARD_MS);
+  #hold(job: Job, attempt: Promise<void>, holdMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#postponer.postpone({ ...job, check: true }, GUARD_MS).then(() => resolve(), reject);
+      }, holdMs);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        end();
+      };
+      attempt.then(
+        () => settle(resolve),
+        (error: unknown) => {
+          log.warning('a delivery failed on our side', { error: messageOf(error) });
+          settle(() => reject(error));
+        },
+      );
+    });
   }
 
   async #attempt(given: Omit<Work, 'body'>, leave: (isOk: boolean) => void): Promise<void> {
@@ -150,7 +165,7 @@ export class Deliverer {
     const { signal } = gate;
     const mayStart = () => endpoints.isKnown(endpoint.id);
     for (;;) {
-      await endpoints.view();
+      if (!endpoints.current()) await endpoints.view();
       const outcome = await this.#sender.send({ url: endpoint.url, headers, body, signal, mayStart });
       if (outcome.errorKind !== 'notStarted') return outcome;
       if (!(await endpoints.find(endpoint.id))) return { ...outcome, errorKind: 'aborted' };
@@ -158,8 +173,10 @@ export class Deliverer {
   }
 
   async #succeeded({ job, endpoint }: Work, attempt: Attempt): Promise<void> {
-    const cleared = job.noted ? { nextAttemptAt: '', reason: '' } : {};
-    await this.#record(job, { change: { status: 'delivered', ...cleared }, attempt });
+    if (hasRow(job)) {
+      const change = { status: 'delivered', nextAttemptAt: '', reason: '' } as const;
+      await this.#record(job, { change, attempt });
+    } else await this.#settle(job, attempt);
     await this.#health.succeeded(endpoint);
     await this.#advance(job);
   }
@@ -204,6 +221,13 @@ export class Deliverer {
     await deliveries.record(job.webhook_id, job.key, { change: full, ...rest });
   }
 
+  async #settle(job: Job, attempt: Attempt): Promise<void> {
+    const updatedAt = this.#room.clock.now().toISOString();
+    const row = { ...toRow(job), status: 'delivered', attempts: job.attempt, updatedAt } as const;
+    const { deliveries } = this.#room.storesOf(job.tenant_id);
+    await deliveries.pack(job.webhook_id, { key: job.key, row, attempt });
+  }
+
   /** Comes again later, and has a row from now on. */
   async #putOff(job: Job, wait: { delayMs: number; isAdmitted: boolean }): Promise<void> {
     await this.#note(job);
@@ -220,8 +244,7 @@ export class Deliverer {
   }
 
   async #cancel(job: Job, reason: string): Promise<void> {
-    const isNew = job.attempt === 1 && !job.check && !job.noted;
-    const kept = isNew ? undefined : await this.#find(job);
+    const kept = hasRow(job) ? await this.#find(job) : undefined;
     if (!kept || isOpen(kept)) {
       const { deliveries } = this.#room.storesOf(job.tenant_id);
       const updatedAt = this.#room.clock.now().toISOString();

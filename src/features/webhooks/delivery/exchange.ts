@@ -35,6 +35,8 @@ export class Refusal extends Error {
 /** A body that comes slower than this is left. */
 const BODY_MS = 2_000;
 const KEPT_BYTES = 4096;
+/** How exactly a time is kept. */
+const LOOK_MS = 50;
 
 /**
  * One request and the start of its answer, by undici's dispatch: no stream, no promise a chunk.
@@ -47,16 +49,40 @@ export function exchange(agent: Agent, request: Exchange): Promise<Answer> {
   return handler.answer;
 }
 
+/** One timer for all requests: at thousands a second, timers and listeners of each would be felt. */
+class Watch {
+  readonly #handlers = new Set<Handler>();
+  #timer: NodeJS.Timeout | undefined;
+
+  add(handler: Handler): void {
+    this.#handlers.add(handler);
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  delete(handler: Handler): void {
+    this.#handlers.delete(handler);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const handler of this.#handlers) handler.look(now);
+    if (this.#handlers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+const watch = new Watch();
+
 class Handler implements Dispatcher.DispatchHandler {
   readonly answer: Promise<Answer>;
   readonly #request: Exchange;
   readonly #settle: { resolve: (answer: Answer) => void; reject: (error: unknown) => void };
-  readonly #timer: NodeJS.Timeout;
-  readonly #onAbort = () => this.#refuse('aborted', 'the webhook was deleted');
   #controller: Dispatcher.DispatchController | undefined;
   #refusal: Refusal | undefined;
+  /** By `performance.now()`. */
+  #deadline: number;
   #head: Omit<Answer, 'body'> | undefined;
-  #bodyTimer: NodeJS.Timeout | undefined;
   readonly #chunks: Buffer[] = [];
   #size = 0;
 
@@ -65,9 +91,9 @@ class Handler implements Dispatcher.DispatchHandler {
     this.answer = promise;
     this.#settle = { resolve, reject };
     this.#request = request;
-    this.#timer = setTimeout(() => this.#refuse('timeout', 'no answer in time'), request.timeoutMs);
-    if (request.signal?.aborted) this.#onAbort();
-    else request.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#deadline = performance.now() + request.timeoutMs;
+    watch.add(this);
+    this.look(0);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -80,7 +106,7 @@ class Handler implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Answer['headers']): void {
     if (status < 200) return;
     this.#head = { status, headers, answeredAt: performance.now() };
-    this.#bodyTimer = setTimeout(() => this.#leave(), BODY_MS);
+    this.#deadline = this.#head.answeredAt + BODY_MS;
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -97,6 +123,14 @@ class Handler implements Dispatcher.DispatchHandler {
     this.#end(error);
   }
 
+  /** Ends it where its time is over, or its webhook is deleted. */
+  look(now: number): void {
+    if (this.#request.signal?.aborted) this.#refuse('aborted', 'the webhook was deleted');
+    else if (now < this.#deadline) return;
+    else if (this.#head) this.#leave();
+    else this.#refuse('timeout', 'no answer in time');
+  }
+
   /** Enough is known: the rest of the answer is not read, and its connection dropped. */
   #leave(): void {
     this.#end(undefined);
@@ -111,9 +145,7 @@ class Handler implements Dispatcher.DispatchHandler {
 
   /** The first end counts. Once there is a status, what happens to the body changes nothing. */
   #end(error: Error | undefined): void {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#bodyTimer);
-    this.#request.signal?.removeEventListener('abort', this.#onAbort);
+    watch.delete(this);
     const { status } = this.#head ?? {};
     if (this.#head && status !== undefined)
       this.#settle.resolve({ ...this.#head, body: Buffer.concat(this.#chunks) });

@@ -77,7 +77,7 @@ describe('concurrency', () => {
     advance(300);
     const startedAt = performance.now();
 
-    const waits = await Promise.all(Array.from({ length: 100 }, () => gate.enter(limits, false)));
+    const waits = await Promise.all(Array.from({ length: 100 }, async () => gate.enter(limits, false)));
 
     expect(performance.now() - startedAt).toBeLessThan(100);
     const times = waits.map((wait) => (wait.kind === 'wait' ? wait.delayMs : 0));

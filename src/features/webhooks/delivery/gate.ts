@@ -63,12 +63,21 @@ export class Gate {
     this.#abort.abort();
   }
 
-  async enter(limits: Limits, isAdmitted: boolean): Promise<Admission> {
+  enter(limits: Limits, isAdmitted: boolean): Admission | Promise<Admission> {
     if (this.signal.aborted) return { kind: 'closed' };
     const isProbe = this.#failures >= THRESHOLD;
     if (isProbe && (this.#isProbing || this.#now() < this.#openUntil))
       return this.#later(limits, this.#openUntil);
-    if (!(await this.#occupy(limits.concurrency))) return this.#later(limits, 0);
+    const isIn = this.#occupy(limits.concurrency);
+    if (typeof isIn === 'boolean') return this.#admit(limits, { isIn, isProbe, isAdmitted });
+    return isIn.then((isNow) => this.#admit(limits, { isIn: isNow, isProbe, isAdmitted }));
+  }
+
+  #admit(
+    limits: Limits,
+    { isIn, isProbe, isAdmitted }: Record<'isIn' | 'isProbe' | 'isAdmitted', boolean>,
+  ): Admission {
+    if (!isIn) return this.#later(limits, 0);
     if (this.signal.aborted) {
       this.#vacate();
       return { kind: 'closed' };
@@ -125,7 +134,7 @@ export class Gate {
   }
 
   /** Takes a place, if there is one, or one becomes free in time. */
-  async #occupy(concurrency: number): Promise<boolean> {
+  #occupy(concurrency: number): boolean | Promise<boolean> {
     this.#places = concurrency;
     if (this.#occupied < concurrency) {
       this.#occupied += 1;

@@ -5,7 +5,7 @@ import type { QueueDeclaration } from '#platform/queues.ts';
 export const deliveriesQueue: QueueDeclaration = {
   name: 'deliveries',
   description:
-    'Attempts to deliver events to webhook endpoints, up to 50 a message; retries wait here as scheduled messages.',
+    'Attempts to deliver events to webhook endpoints, up to 100 a message; retries wait here as scheduled messages.',
   lockDurationSeconds: 60,
   maxDeliveryCount: 20,
   defaultMessageTimeToLiveSeconds: 14 * 86_400,
@@ -62,7 +62,7 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 const MAX_BODY = 60_000;
 const MAX_BYTES = 200_000;
 const JOB_BYTES = 200;
-export const MAX_JOBS = 50;
+export const MAX_JOBS = 100;
 
 /** The text as it goes into a message. */
 export function inline(body: string): { body?: string } {
@@ -81,6 +81,15 @@ export function* toMessages(jobs: Iterable<Job>): Generator<DeliveryMessage> {
   }
   const tenantId = pack.tenantId;
   if (tenantId !== undefined) yield pack.message(tenantId);
+}
+
+/** Of what is in several messages, counted once. */
+const sizes = new WeakMap<Sent, number>();
+
+function bytesOf(sent: Sent): number {
+  const size = sizes.get(sent) ?? Buffer.byteLength(JSON.stringify(sent));
+  sizes.set(sent, size);
+  return size;
 }
 
 class Pack {
@@ -110,7 +119,7 @@ class Pack {
   }
 
   #sizeOf(sent: Sent): number {
-    return JOB_BYTES + (this.#places.has(nameOf(sent)) ? 0 : Buffer.byteLength(JSON.stringify(sent)));
+    return JOB_BYTES + (this.#places.has(nameOf(sent)) ? 0 : bytesOf(sent));
   }
 }
 
@@ -125,4 +134,9 @@ export function toJobs({ tenant_id, events, deliveries }: DeliveryMessage): Job[
     if (!sent) throw new TypeError(`no event at ${event}`);
     return { ...rest, tenant_id, sent };
   });
+}
+
+/** Whether there may be a row of it, or its order asks for one of its own. */
+export function hasRow({ attempt, check, noted, resource }: Job): boolean {
+  return attempt > 1 || check === true || noted === true || resource !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Agent } from 'undici';
 import { BlockedAddress, judgingLookup, type Resolve, systemResolve } from '../ssrf/lookup.ts';
-import { checkUrl, type UrlJudgement, type UrlPolicy } from '../ssrf/url.ts';
+import { checkUrl, type UrlPolicy } from '../ssrf/url.ts';
 import { type Answer, exchange, Refusal } from './exchange.ts';
 
 export type ErrorKind =
@@ -41,6 +41,9 @@ export type OutgoingRequest = {
   readonly mayStart?: () => boolean;
 };
 
+/** A URL that may be sent to, or why it may not. */
+type Target = { readonly origin: string; readonly path: string } | { readonly reason: string };
+
 const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 10_000;
 const MAX_JUDGED = 10_000;
@@ -66,8 +69,9 @@ const KEPT_HEADERS = new Set([
 export class Sender {
   readonly #policy: UrlPolicy;
   readonly #options: { readonly resolve?: Resolve; readonly ca?: string };
-  readonly #judged = new Map<string, UrlJudgement>();
-  #agent: Promise<Agent> | undefined;
+  readonly #targets = new Map<string, Target>();
+  #agent: Agent | undefined;
+  #connecting: Promise<Agent> | undefined;
 
   constructor(policy: UrlPolicy, options: { resolve?: Resolve; ca?: string } = {}) {
     this.#policy = policy;
@@ -95,18 +99,13 @@ export class Sender {
 
   async send(request: OutgoingRequest): Promise<Outcome> {
     const startedAt = performance.now();
-    const judgement = this.#judge(request.url);
-    if (!judgement.ok) return failed(startedAt, 'blocked', judgement.reason);
-    this.#agent ??= this.#connect();
-    const agent = await this.#agent;
-    const { url } = judgement;
+    const target = this.#targetOf(request.url);
+    if ('reason' in target) return failed(startedAt, 'blocked', target.reason);
+    this.#connecting ??= this.#connect();
+    this.#agent ??= await this.#connecting;
     try {
-      const answer = await exchange(agent, {
-        ...request,
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        timeoutMs: request.timeoutMs ?? TIMEOUT_MS,
-      });
+      const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
+      const answer = await exchange(this.#agent, { ...request, ...target, timeoutMs });
       return toOutcome(answer, startedAt);
     } catch (error) {
       if (error instanceof Refusal) return failed(startedAt, error.kind, error.message);
@@ -115,17 +114,20 @@ export class Sender {
   }
 
   /** Of URLs, which do not change, the judgement does not either. */
-  #judge(url: string): UrlJudgement {
-    const known = this.#judged.get(url);
+  #targetOf(text: string): Target {
+    const known = this.#targets.get(text);
     if (known) return known;
-    const judgement = checkUrl(url, this.#policy);
-    if (this.#judged.size >= MAX_JUDGED) this.#judged.clear();
-    this.#judged.set(url, judgement);
-    return judgement;
+    const judgement = checkUrl(text, this.#policy);
+    const target = judgement.ok
+      ? { origin: judgement.url.origin, path: `${judgement.url.pathname}${judgement.url.search}` }
+      : { reason: judgement.reason };
+    if (this.#targets.size >= MAX_JUDGED) this.#targets.clear();
+    this.#targets.set(text, target);
+    return target;
   }
 
   async close(): Promise<void> {
-    await (await this.#agent)?.destroy();
+    await (await this.#connecting)?.destroy();
   }
 }
 
@@ -148,7 +150,7 @@ function toOutcome({ status, headers: all, body: bytes, answeredAt }: Answer, st
 
 /** UTF-8 with replacement characters; no NUL, which tables cannot hold. */
 function readable(bytes: Buffer): string {
-  return new TextDecoder().decode(bytes).replaceAll('\0', '\uFFFD');
+  return bytes.toString('utf8').replaceAll('\0', '\uFFFD');
 }
 
 function failed(startedAt: number, errorKind: ErrorKind, error: string): Outcome {

@@ -87,7 +87,7 @@ function annotations(message: Message, payload: Buffer, sections: Section[]): Bu
 }
 
 /** Returns the encoded pairs of a map, each with key and value, but those whose key is in `without`. */
-function pairsOf(bytes: Buffer, value: number, without: ReadonlySet<string>): Buffer[] {
+export function pairsOf(bytes: Buffer, value: number, without: ReadonlySet<string>): Buffer[] {
   const offsets = itemOffsets(bytes, value);
   const pairs: Buffer[] = [];
   for (let index = 0; index + 2 < offsets.length; index += 2) {

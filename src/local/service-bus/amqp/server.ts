@@ -24,7 +24,7 @@ const LISTEN = {
   receiver_options: { credit_window: 0, autoaccept: false, max_message_size: MAX_MESSAGE_SIZE },
 };
 /** rhea throws for events that nobody listens to; what they report, the links see as closed. */
-const SILENCED = [
+export const SILENCED = [
   'error',
   'protocol_error',
   'connection_error',
@@ -132,7 +132,8 @@ function consume(
   broker.touch(entity);
 }
 
-function trackSockets(server: Server): Set<Socket> {
+/** The open connections of a server, each without delay for small writes. */
+export function trackSockets(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

@@ -15,7 +15,13 @@ export type HostFunction = {
 };
 
 /** The triggers this host runs, in lower case. */
-export const triggerTypes = ['httptrigger', 'timertrigger', 'servicebustrigger', 'eventgridtrigger'] as const;
+export const triggerTypes = [
+  'httptrigger',
+  'timertrigger',
+  'servicebustrigger',
+  'eventhubtrigger',
+  'eventgridtrigger',
+] as const;
 export type TriggerType = (typeof triggerTypes)[number];
 
 // https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Utility.cs

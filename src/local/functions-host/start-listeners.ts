@@ -2,6 +2,7 @@ import { createManualStart } from './admin/manual-start.ts';
 import type { AppSettings } from './app-settings.ts';
 import type { CoreApp } from './core/app.ts';
 import { HostStartError } from './errors.ts';
+import { createEventHubs } from './event-hubs/event-hubs.ts';
 import { createFrontDoor } from './front-door.ts';
 import { type HostFunction, isTriggeredBy, readFunctions } from './functions.ts';
 import type { FunctionsHostOptions } from './host.ts';
@@ -53,6 +54,10 @@ export async function startListeners(context: StartContext): Promise<RunningHost
     problems,
   );
   const serviceBus = createServiceBus({ functions: active, settings, hostJson, invoker, logger }, problems);
+  const eventHubs = createEventHubs(
+    { functions: active, settings, hostJson, dataDir: options.dataDir, invoker, logger },
+    problems,
+  );
   if (problems.length > 0) throw new HostStartError(problems);
 
   const keys = await openKeys(
@@ -71,6 +76,7 @@ export async function startListeners(context: StartContext): Promise<RunningHost
   const listener = await listen(options.port, answer, logger);
   await timers.start();
   serviceBus.start();
+  eventHubs.start();
   return {
     port: listener.port,
     functions: functions.map((one) => one.name),
@@ -79,12 +85,12 @@ export async function startListeners(context: StartContext): Promise<RunningHost
       const end = Date.now() + drainMs;
       timers.stop();
       listener.stop();
-      await serviceBus.stop();
+      await Promise.all([serviceBus.stop(), eventHubs.stop()]);
       const left = await invoker.drain(end - Date.now());
       if (left > 0)
         logger({ level: 'warning', category: 'Host', message: `Abandons ${left} running invocations` });
       await listener.finish(end - Date.now());
-      await serviceBus.close();
+      await Promise.all([serviceBus.close(), eventHubs.close()]);
       await outputs.close();
     },
   };
@@ -98,7 +104,7 @@ function bodyLimit(settings: AppSettings): number {
 // https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retry-policies
 function warnOfIgnoredRetries(functions: readonly HostFunction[], logger: Logger): void {
   for (const one of functions) {
-    if (!one.retry || isTriggeredBy(one, 'timertrigger')) continue;
+    if (!one.retry || isTriggeredBy(one, 'timertrigger') || isTriggeredBy(one, 'eventhubtrigger')) continue;
     const message = `The retry policy of '${one.name}' has no effect: its trigger type has none`;
     logger({ level: 'warning', category: 'Host', functionName: one.name, message });
   }

@@ -97,6 +97,6 @@ export function batchMetadata(messages: readonly ServiceBusReceivedMessage[]): R
   return result;
 }
 
-function collection(texts: readonly string[]): TypedData {
+export function collection(texts: readonly string[]): TypedData {
   return { collectionString: { string: texts.filter((text) => text !== '') } };
 }

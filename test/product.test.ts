@@ -235,6 +235,29 @@ describe('a change in Azure', () => {
   });
 });
 
+describe('continuous export of Defender for Cloud', () => {
+  it('brings an alert at once, and what was made of it; its status follows', async () => {
+    type Alerts = { data: { azure_id: string; status: string; processing: unknown[] }[] };
+    const { id: resourceId } = await someStorageAccount();
+    const alertType = 'Storage.Blob_OpenContainersScanning.SuccessfulDiscovery';
+    const simulator = (path: string, body: unknown) =>
+      fetch(`${product.simulatorUrl}${path}`, { method: 'POST', body: JSON.stringify(body) });
+    const raised = await simulator('/simulator/alerts', { resourceId, alertType });
+    const { id } = (await raised.json()) as { id: string };
+
+    const find = async () =>
+      (await product.json<Alerts>('/api/v1/security/alerts')).data.find(({ azure_id }) => azure_id === id);
+    const began = Date.now();
+    await until(find, (alert) => alert !== undefined, 20_000);
+    const seconds = (Date.now() - began) / 1000;
+    await until(find, (alert) => alert?.processing.length === 3, 20_000);
+    await simulator(`${id}/dismiss?api-version=2022-01-01`, {});
+    await until(find, (alert) => alert?.status === 'Dismissed', 20_000);
+
+    expect(seconds).toBeLessThan(10);
+  });
+});
+
 describe('registered resources', () => {
   it('are created, changed and deleted; what is left out of a change stays', async () => {
     const body = {

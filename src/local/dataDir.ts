@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { ChildError } from './child.ts';
 
 /** What local mode makes in its data directory, and all that a reset removes. */
-export const PARTS = ['logs', 'azurite', 'service-bus', 'azure', 'functions-host', 'secrets'] as const;
+export const PARTS = [
+  'logs',
+  'azurite',
+  'service-bus',
+  'event-hubs',
+  'azure',
+  'functions-host',
+  'secrets',
+] as const;
 
 /** The data directory: made where it is missing, and held by one local mode at a time. */
 export function openDataDir(path: string): { readonly file: (name: string) => string; release(): void } {

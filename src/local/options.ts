@@ -18,7 +18,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const USAGE = `PolicyCortex on this machine: Functions host, Azurite, Service Bus emulator and an Azure simulator.
+export const USAGE = `PolicyCortex on this machine: Functions host, Azurite, emulators of Service Bus and Event Hubs, an Azure
+simulator.
 
 Usage: npm start -- [options]
 

@@ -28,6 +28,7 @@ const MAX_KEPT = 150_000;
 const AZURITE_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+const EXPORT_HUB = 'defender';
 /** Lets the app write to the simulator, which asks for no token. */
 const NO_IDENTITY = '00000000-0000-4000-8000-000000000000';
 
@@ -35,10 +36,12 @@ const NO_IDENTITY = '00000000-0000-4000-8000-000000000000';
 export async function startStack(options: StackOptions): Promise<Stack> {
   const children: Child[] = [];
   try {
-    const [storage, serviceBus, azure] = await Promise.all([
+    const eventHubs = startEventHubs(options, children);
+    const [storage, serviceBus, securityExport, azure] = await Promise.all([
       startAzurite(options, children),
       startServiceBus(options, children),
-      startAzure(options, children),
+      eventHubs,
+      eventHubs.then(({ SecurityExport }) => startAzure(options, children, SecurityExport)),
     ]);
     const environment = {
       TENANT_ID: process.env.TENANT_ID ?? azure.tenantId,
@@ -49,6 +52,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       METRICS_SCHEDULE: process.env.METRICS_SCHEDULE ?? '*/30 * * * * *',
       ...storage,
       ...serviceBus,
+      ...securityExport,
     };
     const app = await startApp(options, environment);
     children.push(app.child);
@@ -123,9 +127,28 @@ async function startServiceBus(options: StackOptions, children: Child[]): Promis
   return { ServiceBus: (child.value as { connectionString: string }).connectionString };
 }
 
+/** Only beside the simulator: another Azure sends to an event hub of its own, which the environment names. */
+async function startEventHubs(
+  options: StackOptions,
+  children: Child[],
+): Promise<{ SecurityExport?: string; SECURITY_EXPORT_HUB?: string }> {
+  if (process.env.AZURE_RESOURCE_MANAGER_ENDPOINT || process.env.SECURITY_EXPORT_HUB) return {};
+  const child = await startChild({
+    name: 'Event Hubs emulator',
+    script: scriptOf('event-hubs'),
+    args: ['--port', '0', '--data-dir', options.file('event-hubs'), '--hub', `${EXPORT_HUB}:2`],
+    logFile: options.file('logs/event-hubs.log'),
+    ready: readyLine,
+  });
+  children.push(child);
+  const { connectionString } = child.value as { connectionString: string };
+  return { SecurityExport: connectionString, SECURITY_EXPORT_HUB: EXPORT_HUB };
+}
+
 async function startAzure(
   options: StackOptions,
   children: Child[],
+  securityExport: string | undefined,
 ): Promise<{ endpoint: string; tenantId: string; simulatorUrl: string | undefined }> {
   const endpoint = process.env.AZURE_RESOURCE_MANAGER_ENDPOINT;
   if (endpoint) {
@@ -143,6 +166,9 @@ async function startAzure(
       ...['--port', '0', '--data-dir', options.file('azure')],
       ...['--retry-scale', '0.05'],
       ...['--estate-size', String(estateSize), '--seed', String(seed), '--drift', String(drift)],
+      ...(securityExport === undefined
+        ? []
+        : ['--security-export', securityExport, '--security-export-hub', EXPORT_HUB]),
       ...(estate === undefined ? [] : ['--estate', estate]),
     ],
     logFile: options.file('logs/azure.log'),

@@ -19,6 +19,8 @@ const Flags = z.object({
   aliases: z.string().optional(),
   'event-grid-endpoint': z.url().optional(),
   'event-schema': z.enum(['EventGridSchema', 'CloudEventSchemaV1_0']).optional(),
+  'security-export': z.string().optional(),
+  'security-export-hub': z.string().default('defender'),
   'retry-scale': z.coerce.number().min(0).optional(),
   faults: z.preprocess(parseJson, Faults).optional(),
 });
@@ -46,9 +48,14 @@ export function readFlags(args: readonly string[]): AzureOptions {
     aliasesFile: flags.aliases,
     eventGridEndpoint: flags['event-grid-endpoint'],
     eventSchema: flags['event-schema'],
+    securityExport: targetOf(flags['security-export'], flags['security-export-hub']),
     retryScale: flags['retry-scale'],
     faults: flags.faults,
   };
+}
+
+function targetOf(connectionString: string | undefined, hub: string): AzureOptions['securityExport'] {
+  return connectionString === undefined ? undefined : { connectionString, hub };
 }
 
 function values(args: readonly string[], options: Record<string, { type: 'string' }>): unknown {

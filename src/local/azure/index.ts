@@ -3,6 +3,7 @@ import { DeploymentRuns } from './arm/deploymentRuns.ts';
 import { Operations } from './arm/operations.ts';
 import { serve } from './arm/server.ts';
 import { Alerts } from './defender/alerts.ts';
+import { ContinuousExport, type ExportTarget } from './defender/export.ts';
 import { Drift } from './drift/drift.ts';
 import type { EventSchema } from './events/endpoint.ts';
 import { EventGrid } from './events/eventGrid.ts';
@@ -36,6 +37,8 @@ export type AzureOptions = {
   /** Event Grid's retry delays are multiplied by this (1: 10 s, 30 s, 1 min …). */
   readonly retryScale?: number | undefined;
   readonly faults?: FaultSettings | undefined;
+  /** Event hub that what changes in Defender for Cloud is sent to. */
+  readonly securityExport?: ExportTarget | undefined;
   /** How long a 202 stays one. */
   readonly operationMilliseconds?: number | undefined;
 };
@@ -68,6 +71,12 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
   recorder.onChange((change) => events.publish(resourceEvent(change, estate.tenantId)));
   const alerts = new Alerts(estate, seed);
   recorder.onChange((change) => alerts.onChange(change));
+  const exported =
+    options.securityExport && new ContinuousExport({ estate, log, recorder }, options.securityExport);
+  if (exported) {
+    recorder.onChange((change) => exported.onChange(change));
+    alerts.onAlert((alert) => exported.onAlert(alert));
+  }
   const drift = new Drift({ estate, recorder, seed });
   const operations = new Operations(options.operationMilliseconds ?? 500);
   const { dataDir, policyCatalogueFile: catalogueFile, aliasesFile } = options;
@@ -106,6 +115,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
     operations.close();
     deployments.close();
     server.closeAllConnections();
+    await exported?.close();
     await new Promise((resolve) => server.close(resolve));
     state.close();
   }

@@ -2,6 +2,7 @@ import type { JsonObject, Resource } from '../estate/model.ts';
 import { Random } from '../estate/random.ts';
 import type { Change } from '../state/change.ts';
 import type { Estate } from '../state/estate.ts';
+import { affectedBy } from './affected.ts';
 import { judgeRow } from './judge.ts';
 import { guidOf } from './render.ts';
 
@@ -66,10 +67,16 @@ export class Alerts {
   readonly #estate: Estate;
   readonly #seed: number;
   readonly #alerts = new Map<string, SimulatedAlert>();
+  readonly #listeners: ((alert: SimulatedAlert) => void)[] = [];
 
   constructor(estate: Estate, seed: number) {
     this.#estate = estate;
     this.#seed = seed;
+  }
+
+  /** Calls back for every alert that is new or has another status. */
+  onAlert(listener: (alert: SimulatedAlert) => void): void {
+    this.#listeners.push(listener);
   }
 
   list(subscriptionId: string): SimulatedAlert[] {
@@ -86,6 +93,7 @@ export class Alerts {
     const status = STATUS_OF[action.toLowerCase()];
     if (status === undefined) return false;
     alert.status = status;
+    for (const listener of this.#listeners) listener(alert);
     return true;
   }
 
@@ -93,7 +101,7 @@ export class Alerts {
   onChange(change: Change): void {
     if (change.kind === 'Delete' || change.scope !== 'resource') return;
     const random = new Random(this.#seed, 31, change.sequence);
-    for (const resource of this.#affected(change)) {
+    for (const resource of affectedBy(this.#estate, change).slice(0, 1)) {
       const type = TYPES.find(({ assessment }) => this.#isUnhealthy(resource, assessment));
       if (type && random.chance(0.7)) this.raise(resource, type.alertType, change.at);
     }
@@ -106,20 +114,8 @@ export class Alerts {
     const alert = toAlert(resource, type, at);
     this.#alerts.set(alert.id.toLowerCase(), alert);
     if (this.#alerts.size > KEPT) this.#alerts.delete(this.#alerts.keys().next().value ?? '');
+    for (const listener of this.#listeners) listener(alert);
     return alert;
-  }
-
-  /** Rules of a security group expose the machines behind it. */
-  #affected({ target }: Change): Resource[] {
-    const resource = this.#estate.get(target);
-    if (!resource) return [];
-    if (resource.type.toLowerCase() !== 'microsoft.network/networksecuritygroups') return [resource];
-    const subscription = this.#estate.subscription(target.split('/')[2] ?? '');
-    const rows = this.#estate.rows(subscription?.id ?? '', (target.split('/')[4] ?? '').toLowerCase());
-    return rows
-      .map((row) => row.resource)
-      .filter(({ type }) => /\/virtualMachines$/i.test(type))
-      .slice(0, 1);
   }
 
   #isUnhealthy(resource: Resource, key: string): boolean {
@@ -165,7 +161,7 @@ function toAlert(resource: Resource, type: AlertType, at: string): SimulatedAler
         '3. Look for what was reached meanwhile',
       ],
       vendorName: 'Microsoft',
-      alertUri: `https://portal.azure.com/#blade/Microsoft_Azure_Security/AlertBlade/alertId/${name}`,
+      alertUri: `https://portal.azure.com/#blade/Microsoft_Azure_Security_AzureDefenderForData/AlertBlade/alertId/${name}/subscriptionId/${subscription}/resourceGroup/${group}/referencedFrom/alertDeepLink/location/${LOCATION}`,
       timeGeneratedUtc: at,
       productName: 'Microsoft Defender for Cloud',
       processingEndTimeUtc: at,

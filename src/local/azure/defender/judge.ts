@@ -11,7 +11,7 @@ export type Judged = { readonly type: AssessmentType; readonly judgement: Judgem
 const BEGINNING = '2026-05-31T00:00:00.000Z';
 
 /** The assessments of one resource as it is now. */
-export function judgeRow(estate: Estate, { resource }: Row): Judged[] {
+export function judgeRow(estate: Estate, { resource }: Pick<Row, 'resource'>): Judged[] {
   const at = resource.systemData?.lastModifiedAt;
   return (assessmentTypesOf.get(resource.type.toLowerCase()) ?? []).flatMap((type) =>
     type

@@ -1,6 +1,7 @@
 import type { World } from '../world.ts';
 import { judgeSubscription } from './judge.ts';
 
+type Tallied = Pick<World, 'estate' | 'log' | 'recorder'>;
 type Counts = { healthy: number; unhealthy: number; notApplicable: number };
 
 /** What a subscription's assessments add up to. */
@@ -17,7 +18,7 @@ const tallies = new WeakMap<
 >();
 
 /** Counted anew only where the estate has changed. */
-export function tallyOf(world: World, subscriptionId: string): Promise<Tally> {
+export function tallyOf(world: Tallied, subscriptionId: string): Promise<Tally> {
   const known = tallies.get(world.recorder) ?? new Map();
   tallies.set(world.recorder, known);
   const { sequence } = world.recorder;
@@ -28,7 +29,7 @@ export function tallyOf(world: World, subscriptionId: string): Promise<Tally> {
   return tally;
 }
 
-async function count(world: World, subscriptionId: string): Promise<Tally> {
+async function count(world: Tallied, subscriptionId: string): Promise<Tally> {
   const assessments = new Map<string, Counts>();
   const verdicts = new Map<string, Map<string, string>>();
   for await (const { judged } of judgeSubscription(world, subscriptionId)) {

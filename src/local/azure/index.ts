@@ -10,6 +10,7 @@ import { EventGrid } from './events/eventGrid.ts';
 import { resourceEvent } from './events/resourceEvent.ts';
 import { FaultControl } from './faults/faultControl.ts';
 import type { FaultSettings } from './faults/faults.ts';
+import { ActivityLog } from './monitor/activityLog.ts';
 import { type AliasesByType, deriveAliases, readAliases } from './policy/aliases.ts';
 import { Policies } from './policy/policies.ts';
 import type { Change } from './state/change.ts';
@@ -77,6 +78,8 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
     recorder.onChange((change) => exported.onChange(change));
     alerts.onAlert((alert) => exported.onAlert(alert));
   }
+  const activity = new ActivityLog({ log, seed, tenantId: estate.tenantId });
+  recorder.onChange((change) => activity.onChange(change));
   const drift = new Drift({ estate, recorder, seed });
   const operations = new Operations(options.operationMilliseconds ?? 500);
   const { dataDir, policyCatalogueFile: catalogueFile, aliasesFile } = options;
@@ -100,6 +103,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
       operations,
       deployments,
       alerts,
+      activity,
       policies,
       aliases,
     },

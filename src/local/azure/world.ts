@@ -4,6 +4,7 @@ import type { Alerts } from './defender/alerts.ts';
 import type { Drift } from './drift/drift.ts';
 import type { EventGrid } from './events/eventGrid.ts';
 import type { FaultControl } from './faults/faultControl.ts';
+import type { ActivityLog } from './monitor/activityLog.ts';
 import type { AliasesByType } from './policy/aliases.ts';
 import type { Policies } from './policy/policies.ts';
 import type { ChangeLog } from './state/changeLog.ts';
@@ -20,6 +21,7 @@ export type World = {
   readonly events: EventGrid;
   readonly drift: Drift;
   readonly alerts: Alerts;
+  readonly activity: ActivityLog;
   readonly operations: Operations;
   readonly policies: Policies;
   /** Made at the first call. */

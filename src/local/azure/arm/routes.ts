@@ -1,5 +1,6 @@
 import { controlRoutes } from '../control/routes.ts';
 import type { Parameters, Route } from './http.ts';
+import { activityLogRoutes } from './routes/activityLog.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...resourceListRoutes,
   ...securityRoutes,
   ...policyStateRoutes,
+  ...activityLogRoutes,
   ...tagRoutes,
   ...resourceRoutes,
 ];

@@ -14,7 +14,7 @@ export type ResourceEvent = {
 };
 
 const types = { Create: 'Write', Update: 'Write', Delete: 'Delete', Action: 'Action' } as const;
-const methods = { Create: 'PUT', Update: 'PUT', Delete: 'DELETE', Action: 'POST' } as const;
+export const methods = { Create: 'PUT', Update: 'PUT', Delete: 'DELETE', Action: 'POST' } as const;
 
 /**
  * Describes a change as the subscription's system topic does (`Microsoft.Resources.Resource…Success`). As in Azure the
@@ -65,8 +65,8 @@ function action(change: Change): string {
   return change.kind === 'Action' ? `/${change.operation.split('/').at(-2)}` : '';
 }
 
-function claims(change: Change, tenantId: string): JsonObject {
-  const { actor } = change;
+/** What a token says of whoever made a change. */
+export function claims({ actor }: Pick<Change, 'actor'>, tenantId: string): JsonObject {
   const shared = {
     aud: 'https://management.core.windows.net/',
     iss: `https://sts.windows.net/${tenantId}/`,

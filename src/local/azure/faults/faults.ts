@@ -24,6 +24,8 @@ export const Faults = z.strictObject({
   refusedPaths: z.array(z.string().min(1)).optional(),
   /** The provider is not registered in the subscription: Defender for Cloud is off there. */
   unregistered: z.array(z.strictObject({ subscriptionId: z.string(), namespace: z.string() })).optional(),
+  /** Entries of the activity log are listed so long after what they tell of. */
+  activityDelaySeconds: z.number().min(0).optional(),
   /** Resource Graph answers 403. */
   graphRefused: z.boolean().optional(),
   /** Skip tokens are refused as expired: all of them, or at a rate. */

@@ -27,6 +27,7 @@ import {
 import { JobStore } from '#features/jobs/index.ts';
 import { Limits } from '#features/limits/index.ts';
 import { inventorySource, MetricStore, Metrics, metricRoutes } from '#features/metrics/index.ts';
+import { ActivityStore, createMonitor, StoredAttributions } from '#features/monitor/index.ts';
 import { createPolicyInsights } from '#features/policyInsights/index.ts';
 import { createSecurity } from '#features/security/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
@@ -80,6 +81,7 @@ export function createServices(settings: Settings) {
   const catalogueOf = perTenant(
     (tenantId) => new Catalogue(storeOf(tenantId), { clock, freshnessMs: settings.INDEX_FRESHNESS_MS }),
   );
+  const activityOf = perTenant((tenantId) => new ActivityStore(tenantId, tables));
   const inventoryOf = perTenant(
     (tenantId) =>
       new Inventory({
@@ -88,6 +90,7 @@ export function createServices(settings: Settings) {
         clock,
         retentionDays: settings.HISTORY_RETENTION_DAYS,
         published,
+        attributions: new StoredAttributions(activityOf(tenantId)),
       }),
   );
   const jobsOf = perTenant((tenantId) => new JobStore(tenantId, { tables, clock }));
@@ -180,7 +183,17 @@ export function createServices(settings: Settings) {
     estateTenantId: settings.TENANT_ID,
     isExported: settings.SECURITY_EXPORT_HUB !== undefined,
   });
-  const sources = [security.connector, policyInsights.connector];
+  const monitor = createMonitor({
+    endpoint,
+    credential,
+    clock,
+    activityStoreOf: activityOf,
+    inventoryStoreOf: storeOf,
+    gapsOf: (...query) => connectors.gaps(...query),
+    activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,
+    historyRetentionDays: settings.HISTORY_RETENTION_DAYS,
+  });
+  const sources = [security.connector, policyInsights.connector, ...monitor.connectors];
   const connectors: Connectors = new Connectors({
     tables,
     queues,
@@ -256,6 +269,7 @@ export function createServices(settings: Settings) {
     ...security.routes,
     ...governanceRoutes(governanceOf, policySync),
     ...policyInsights.routes,
+    ...monitor.routes,
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
@@ -312,6 +326,8 @@ export function createServices(settings: Settings) {
     connectors,
     security,
     policyInsights,
+    activityOf,
+    monitor,
     diagnosis,
     api,
     prepare,

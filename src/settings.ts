@@ -107,6 +107,11 @@ const shape = {
     description: 'How long changes are kept: `/history`, `/changes`, and how far back `?at=` can look.',
     unit: 'days',
   }),
+  ACTIVITY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
+    description:
+      'How long entries of the activity log are kept. The first read goes back as far, as Azure does: 89 days.',
+    unit: 'days',
+  }),
   GRAPH_LAG_SECONDS: z.coerce.number().int().min(0).max(3600).default(300).meta({
     description:
       'How long Resource Graph may lag behind Resource Manager: within it, a row of ours that is newer is checked with Resource Manager before Resource Graph may change or delete it.',

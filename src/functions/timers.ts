@@ -95,7 +95,8 @@ async function rollMetrics({ tables, metrics }: Services): Promise<void> {
     await separately({ tenantId }, () => metrics.roll(tenantId));
 }
 
-async function forgetOldHistory({ tables, storeOf, settings, clock, metrics }: Services): Promise<void> {
+async function forgetOldHistory(services: Services): Promise<void> {
+  const { tables, storeOf, settings, clock, metrics, monitor } = services;
   const before = new Date(clock.now().getTime() - settings.HISTORY_RETENTION_DAYS * DAY_MS).toISOString();
   for (const tenantId of await listTenants(tables)) {
     const store = storeOf(tenantId);
@@ -106,6 +107,12 @@ async function forgetOldHistory({ tables, storeOf, settings, clock, metrics }: S
       });
     }
     await separately({ tenantId }, async () => void (await metrics.forget(tenantId)));
+    await separately({ tenantId }, async () =>
+      log.information('what Azure Monitor told is removed', {
+        tenantId,
+        ...(await monitor.forget(tenantId)),
+      }),
+    );
   }
 }
 

@@ -23,7 +23,12 @@ const ACTOR_CLAIMS = [
 
 /** Whether the event can have changed anything that we keep. */
 export function isRelevant(event: ResourceManagerEvent): boolean {
-  return RELEVANT.has(event.type) && !READING_ACTION.test(event.data.operationName ?? '');
+  return RELEVANT.has(event.type) && !isReading(event.data.operationName ?? '');
+}
+
+/** Whether an operation (`Microsoft.Storage/storageAccounts/listKeys/action`) leaves everything as it was. */
+export function isReading(operation: string): boolean {
+  return READING_ACTION.test(operation);
 }
 
 /**
@@ -43,7 +48,11 @@ export function targetsOf(event: ResourceManagerEvent): string[] {
 
 /** Who did it, as the event's claims say. */
 export function actorOf(event: ResourceManagerEvent): string | undefined {
-  const claims = event.data.claims ?? {};
+  return actorOfClaims(event.data.claims ?? {});
+}
+
+/** Who the claims of a token name: user principal name, or application id. */
+export function actorOfClaims(claims: Readonly<Record<string, unknown>>): string | undefined {
   const claim = ACTOR_CLAIMS.map((type) => claims[type]).find(
     (value) => typeof value === 'string' && value !== '',
   );

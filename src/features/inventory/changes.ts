@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '#platform/failure.ts';
+import { type Attributions, attributed } from './attributions.ts';
 import { toCloudEvents } from './events.ts';
 import type { Commit } from './model.ts';
 import { parseResourceId, toShortId } from './resourceId.ts';
@@ -19,7 +20,7 @@ const BLOCK = 50;
  * of the segment whose newest unread change may be the next one: a page costs about as many reads as it has segments.
  */
 export async function listChanges(
-  store: InventoryStore,
+  { store, attributions }: ChangesPorts,
   query: ChangesQuery,
 ): Promise<{ data: EstateChange[]; nextCursor: string | null }> {
   const after = query.cursor === undefined ? undefined : decode(query.cursor);
@@ -27,6 +28,7 @@ export async function listChanges(
   const since = query.since ? new Date(query.since).toISOString() : '';
   const found: EstateChange[] = [];
   for await (const change of newestFirst(store, {
+    attributions,
     until,
     includeUntil: after !== undefined,
     segments: query.subscriptionId,
@@ -40,7 +42,13 @@ export async function listChanges(
   return { data: found, nextCursor: null };
 }
 
+export type ChangesPorts = {
+  readonly store: InventoryStore;
+  readonly attributions: Attributions | undefined;
+};
+
 type Scope = {
+  readonly attributions: Attributions | undefined;
   readonly until: string | undefined;
   readonly includeUntil: boolean;
   readonly segments: readonly string[] | undefined;
@@ -67,25 +75,31 @@ async function* newestFirst(store: InventoryStore, scope: Scope): AsyncGenerator
 class SegmentReader {
   readonly #store: InventoryStore;
   readonly #segment: string;
+  readonly #attributions: Attributions | undefined;
   #below: number;
   #block: EstateChange[] = [];
 
   static async open(
     store: InventoryStore,
     segment: string,
-    { until, includeUntil }: Scope,
+    { until, includeUntil, attributions }: Scope,
   ): Promise<SegmentReader> {
     const bound = until && includeUntil ? new Date(Date.parse(until) + 1).toISOString() : until;
     const below =
       bound === undefined ? (await store.head(segment)) + 1 : await store.firstCommitAt(segment, bound);
-    const reader = new SegmentReader(store, segment, below);
+    const reader = new SegmentReader(store, segment, { below, attributions });
     await reader.#fill();
     return reader;
   }
 
-  constructor(store: InventoryStore, segment: string, below: number) {
+  constructor(
+    store: InventoryStore,
+    segment: string,
+    { below, attributions }: { below: number; attributions: Attributions | undefined },
+  ) {
     this.#store = store;
     this.#segment = segment;
+    this.#attributions = attributions;
     this.#below = below;
   }
 
@@ -107,9 +121,18 @@ class SegmentReader {
   async #fill(): Promise<void> {
     if (this.#block.length > 0 || this.#below <= 1) return;
     const from = Math.max(1, this.#below - BLOCK);
-    const commits = await this.#store.commitsBetween(this.#segment, from, this.#below);
+    const [commits, named] = await Promise.all([
+      this.#store.commitsBetween(this.#segment, from, this.#below),
+      this.#attributions?.ofCommits(this.#segment, from, this.#below),
+    ]);
     this.#below = commits.length === 0 ? 1 : from;
-    this.#block = commits.flatMap((commit) => toChanges(this.#store.tenantId, commit)).sort(compare);
+    this.#block = commits
+      .flatMap((commit) => {
+        const keys = commit.changes.map(({ entry }) => `${commit.seq}|${entry.key}`);
+        const changes = toChanges(this.#store.tenantId, commit);
+        return changes.map((change, index) => attributed(change, named?.get(keys[index] ?? '')));
+      })
+      .sort(compare);
   }
 }
 

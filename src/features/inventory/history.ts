@@ -1,3 +1,4 @@
+import { type Attribution, attributed } from './attributions.ts';
 import { applyPatch } from './diff.ts';
 import type { ResourceDocument } from './document.ts';
 import type { Cause, HistoryRecord, StoredResource } from './model.ts';
@@ -8,11 +9,13 @@ type Version = (ResourceDocument & { readonly annotations?: unknown }) | undefin
 
 /**
  * Every change of a resource, newest first, as the API shows it. Creations are not stored as changes: that of the
- * resource stands in its row, that of an earlier life in the deletion that ended it.
+ * resource stands in its row, that of an earlier life in the deletion that ended it. `named` says by time who made
+ * the changes that tell of nobody.
  */
 export function toHistory(
   records: readonly HistoryRecord[],
   current: StoredResource | undefined,
+  named: ReadonlyMap<string, Attribution> = new Map(),
 ): HistoryEntry[] {
   const creations = [
     ...records.flatMap(({ created }) => (created ? [created] : [])),
@@ -26,7 +29,9 @@ export function toHistory(
     patch: [...patch],
     inverse: [...inverse],
   }));
-  return [...changes, ...creations].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return [...changes, ...creations]
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .map((entry) => attributed(entry, named.get(entry.at)));
 }
 
 /**

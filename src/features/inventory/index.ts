@@ -1,3 +1,4 @@
+export type { Attribution, Attributions } from './attributions.ts';
 export { Catalogue } from './catalogue.ts';
 export {
   type CanonicalDocument,

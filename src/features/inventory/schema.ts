@@ -222,6 +222,11 @@ const PatchStep = z.object({
   value: z.unknown().optional(),
 });
 
+const activityId = z
+  .string()
+  .optional()
+  .meta({ description: 'Entry of the activity log that names the actor, where only that did.' });
+
 /** One change of a resource. */
 export const HistoryEntry = z
   .object({
@@ -230,6 +235,7 @@ export const HistoryEntry = z
     source: z.enum(['sync', 'event', 'feed', 'api']).meta({ description: 'What told us of it.' }),
     actor: z.string().nullable(),
     correlation_id: z.string().nullable(),
+    activity_id: activityId,
     version: z.number().int().optional(),
     patch: z
       .array(PatchStep)
@@ -266,6 +272,7 @@ export const EstateChange = z
     source: z.enum(['sync', 'event', 'feed', 'api']),
     actor: z.string().nullable(),
     correlation_id: z.string().nullable(),
+    activity_id: activityId,
   })
   .meta({ id: 'EstateChange' });
 export type EstateChange = z.infer<typeof EstateChange>;

@@ -7,6 +7,7 @@ import { mapConcurrently } from '#platform/concurrently.ts';
 import { Failure, messageOf } from '#platform/failure.ts';
 import { log } from '#platform/log.ts';
 import { queryAsOf, resourceAsOf } from './asOf.ts';
+import type { Attributions } from './attributions.ts';
 import type { Catalogue } from './catalogue.ts';
 import { listChanges } from './changes.ts';
 import { encodeCursor } from './cursor.ts';
@@ -56,6 +57,8 @@ export type InventoryPorts = {
   readonly retentionDays: number;
   /** Resolves when what was committed has been published. */
   readonly published: () => Promise<void>;
+  /** Who made changes that came without an actor; undefined: nobody knows. */
+  readonly attributions?: Attributions;
 };
 
 /** The use cases of one tenant's inventory. */
@@ -65,6 +68,7 @@ export class Inventory {
   readonly #published: () => Promise<void>;
   readonly #clock: Clock;
   readonly #retentionDays: number;
+  readonly #attributions: Attributions | undefined;
   readonly #documents = new Map<string, StoredResource>();
 
   constructor(ports: InventoryPorts) {
@@ -73,6 +77,7 @@ export class Inventory {
     this.#published = ports.published;
     this.#clock = ports.clock;
     this.#retentionDays = ports.retentionDays;
+    this.#attributions = ports.attributions;
   }
 
   /** @throws Failure `notFound`, as for what does not exist, where the caller is limited to other subscriptions */
@@ -130,18 +135,19 @@ export class Inventory {
   /** Every change of a resource, newest first; also of one that is gone. @throws Failure `notFound` */
   async history(id: string): Promise<{ data: HistoryEntry[]; total: number }> {
     const { segment, key } = await this.#locate(id);
-    const [records, current] = await Promise.all([
+    const [records, current, named] = await Promise.all([
       this.#store.history(segment, key),
       this.#store.get(segment, key),
+      this.#attributions?.ofResource(segment, key),
     ]);
     if (records.length === 0 && !current) throw noSuchResource(id);
-    const data = toHistory(records, current);
+    const data = toHistory(records, current, named);
     return { data, total: data.length };
   }
 
   /** Changes of the whole estate, newest first. */
   changes(query: ChangesQuery): Promise<{ data: EstateChange[]; nextCursor: string | null }> {
-    return listChanges(this.#store, query);
+    return listChanges({ store: this.#store, attributions: this.#attributions }, query);
   }
 
   /** Every resource that matches, in no order, page by page as the tables give them. */

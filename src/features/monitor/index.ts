@@ -1,0 +1,3 @@
+export { StoredAttributions } from './activity/attributions.ts';
+export { ActivityStore, activityTable } from './activity/store.ts';
+export { createMonitor } from './create.ts';

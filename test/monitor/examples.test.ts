@@ -1,0 +1,3 @@
+import { describeExamples } from '../support/docExamples.ts';
+
+describeExamples('docs/monitor.md', /^\/api\/v1\/activity/);

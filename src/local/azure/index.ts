@@ -11,6 +11,7 @@ import { resourceEvent } from './events/resourceEvent.ts';
 import { FaultControl } from './faults/faultControl.ts';
 import type { FaultSettings } from './faults/faults.ts';
 import { ActivityLog } from './monitor/activityLog.ts';
+import { Health } from './monitor/health.ts';
 import { type AliasesByType, deriveAliases, readAliases } from './policy/aliases.ts';
 import { Policies } from './policy/policies.ts';
 import type { Change } from './state/change.ts';
@@ -104,6 +105,7 @@ export async function startAzure(options: AzureOptions): Promise<AzureSimulator>
       deployments,
       alerts,
       activity,
+      health: new Health(seed),
       policies,
       aliases,
     },

@@ -5,6 +5,7 @@ import type { Drift } from './drift/drift.ts';
 import type { EventGrid } from './events/eventGrid.ts';
 import type { FaultControl } from './faults/faultControl.ts';
 import type { ActivityLog } from './monitor/activityLog.ts';
+import type { Health } from './monitor/health.ts';
 import type { AliasesByType } from './policy/aliases.ts';
 import type { Policies } from './policy/policies.ts';
 import type { ChangeLog } from './state/changeLog.ts';
@@ -22,6 +23,7 @@ export type World = {
   readonly drift: Drift;
   readonly alerts: Alerts;
   readonly activity: ActivityLog;
+  readonly health: Health;
   readonly operations: Operations;
   readonly policies: Policies;
   /** Made at the first call. */

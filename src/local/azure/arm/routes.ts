@@ -9,6 +9,7 @@ import { policyStateRoutes } from './routes/policyStates.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { resourceGraphRoutes } from './routes/resourceGraph.ts';
 import { resourceGroupRoutes } from './routes/resourceGroups.ts';
+import { resourceHealthRoutes } from './routes/resourceHealth.ts';
 import { resourceListRoutes } from './routes/resourceLists.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { securityRoutes } from './routes/security.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...securityRoutes,
   ...policyStateRoutes,
   ...activityLogRoutes,
+  ...resourceHealthRoutes,
   ...tagRoutes,
   ...resourceRoutes,
 ];

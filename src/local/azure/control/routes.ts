@@ -17,6 +17,18 @@ const EndpointRequest = z.strictObject({ endpoint: z.url().nullable() });
 
 const AlertRequest = z.strictObject({ resourceId: z.string(), alertType: z.string() });
 
+const HealthRequest = z.strictObject({
+  resourceId: z.string(),
+  availabilityState: z.string().nullable(),
+  reasonType: z.string().default('Unplanned'),
+});
+const ServiceHealthRequest = z.strictObject({
+  trackingId: z.string(),
+  eventType: z.string().default('ServiceIssue'),
+  status: z.string().default('Active'),
+  eventLevel: z.string().default('Error'),
+});
+
 /** The simulator's own endpoints, for the local mode and for tests: no part of Azure. */
 export const controlRoutes: readonly Route[] = [
   {
@@ -31,6 +43,8 @@ export const controlRoutes: readonly Route[] = [
   { method: 'POST', path: 'simulator/drift', requiresApiVersion: false, handle: drift },
   { method: 'PUT', path: 'simulator/event-grid', requiresApiVersion: false, handle: setEndpoint },
   { method: 'POST', path: 'simulator/alerts', requiresApiVersion: false, handle: raiseAlert },
+  { method: 'POST', path: 'simulator/health', requiresApiVersion: false, handle: setHealth },
+  { method: 'POST', path: 'simulator/service-health', requiresApiVersion: false, handle: setServiceEvent },
   { method: 'GET', path: 'simulator/truth', requiresApiVersion: false, handle: truth },
 ];
 
@@ -90,6 +104,21 @@ function raiseAlert(request: ArmRequest, { alerts, estate }: World): ArmResponse
   const alert = resource && alerts.raise(resource, alertType, new Date().toISOString());
   if (!alert) throw badRequest('InvalidAlert', 'There is no such resource or no such alert type.');
   return ok({ id: alert.id });
+}
+
+/** Of a type that has health; null ends it. */
+function setHealth(request: ArmRequest, { health, estate }: World): ArmResponse {
+  const { resourceId, availabilityState, reasonType } = parse(HealthRequest, request.body);
+  const resource = estate.get(resourceId);
+  if (!resource || !health.statusOf(resource, Date.now()))
+    throw badRequest('InvalidResource', 'There is no such resource, or its type has no health.');
+  health.force(resourceId, availabilityState === null ? undefined : { availabilityState, reasonType });
+  return { status: 204 };
+}
+
+function setServiceEvent(request: ArmRequest, { health }: World): ArmResponse {
+  health.forceEvent(parse(ServiceHealthRequest, request.body));
+  return { status: 204 };
 }
 
 function setEndpoint(request: ArmRequest, { events }: World): ArmResponse {

@@ -186,6 +186,8 @@ export function createServices(settings: Settings) {
   const monitor = createMonitor({
     endpoint,
     credential,
+    tables,
+    queues,
     clock,
     activityStoreOf: activityOf,
     inventoryStoreOf: storeOf,
@@ -217,7 +219,7 @@ export function createServices(settings: Settings) {
   const metrics = new Metrics({
     storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
     inventoryOf: storeOf,
-    sources: [inventorySource(storeOf), compliance.metrics, security.metrics],
+    sources: [inventorySource(storeOf), compliance.metrics, security.metrics, ...monitor.metrics],
     clock,
   });
   const dependencies = [

@@ -1,3 +1,4 @@
 export { StoredAttributions } from './activity/attributions.ts';
 export { ActivityStore, activityTable } from './activity/store.ts';
 export { createMonitor } from './create.ts';
+export { healthTable } from './health/store.ts';

@@ -1,4 +1,5 @@
 import { actorOfClaims } from '#features/discovery/index.ts';
+import { toTime } from '../time.ts';
 import type { ActivityEntry } from './azure.ts';
 
 /** One entry of the activity log, as it is kept. */
@@ -60,9 +61,4 @@ function idIn(id: string): string {
 
 function resourceIn(id: string): string | undefined {
   return ID.exec(id)?.[1];
-}
-
-function toTime(text: string | undefined): string | null {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

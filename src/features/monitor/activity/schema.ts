@@ -1,16 +1,12 @@
 import * as z from 'zod';
 import { SourceGap } from '#features/connectors/index.ts';
-
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
-const words = several.pipe(z.array(z.string().min(1).max(200))).optional();
-const time = z.iso.datetime({ offset: true }).optional();
+import { listParameters, nextCursor, period, resourceId, words } from '../schema.ts';
 
 /** Filters of `GET /activity`; texts are compared without regard to case. */
 export const ActivityQuery = z.strictObject({
-  subscriptionId: several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
-  resourceId: z.string().max(4096).optional().meta({ description: 'ARM id of the resource.' }),
+  ...listParameters,
+  ...period,
+  resourceId,
   caller: z.string().max(256).optional().meta({ description: 'Part of the caller’s or actor’s name.' }),
   operation: z
     .string()
@@ -20,10 +16,6 @@ export const ActivityQuery = z.strictObject({
   category: words.meta({ description: '`Administrative`, `Policy`, `ServiceHealth` … one or several.' }),
   status: words.meta({ description: '`Started`, `Succeeded`, `Failed` … one or several.' }),
   correlationId: z.string().max(128).optional(),
-  from: time.meta({ description: 'Not before this moment (RFC 3339).' }),
-  to: time.meta({ description: 'Not after this moment (RFC 3339).' }),
-  limit: z.coerce.number().int().min(1).max(1000).default(50),
-  cursor: z.string().max(20_000).optional().meta({ description: '`nextCursor` of the answer before.' }),
 });
 export type ActivityQuery = z.infer<typeof ActivityQuery>;
 
@@ -55,13 +47,6 @@ export const Activity = z
 export type Activity = z.infer<typeof Activity>;
 
 export const ActivityList = z
-  .object({
-    data: z.array(Activity),
-    nextCursor: z.string().nullable().meta({
-      description:
-        'Null: that was all. A page may be short where a filter matches little; go on with the cursor.',
-    }),
-    gaps: z.array(SourceGap),
-  })
+  .object({ data: z.array(Activity), nextCursor, gaps: z.array(SourceGap) })
   .meta({ id: 'ActivityList' });
 export type ActivityList = z.infer<typeof ActivityList>;

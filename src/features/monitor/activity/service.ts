@@ -1,5 +1,6 @@
 import { type Connectors, fromColumns, listRows } from '#features/connectors/index.ts';
 import type { InventoryStore } from '#features/inventory/index.ts';
+import { isOneOf, toUtc } from '../schema.ts';
 import { subscriptionsOf } from '../subscriptions.ts';
 import { ACTIVITY_SOURCE } from './connector.ts';
 import type { ActivityRecord } from './record.ts';
@@ -41,10 +42,6 @@ export class ActivityService {
   }
 }
 
-function toUtc(time: string | undefined): string | undefined {
-  return time === undefined ? undefined : new Date(time).toISOString();
-}
-
 function matches(record: ActivityRecord, query: ActivityQuery): boolean {
   const { caller, operation, category, status, correlationId } = query;
   return (
@@ -58,10 +55,6 @@ function matches(record: ActivityRecord, query: ActivityQuery): boolean {
 
 function holds(text: string | null, part: string): boolean {
   return text?.toLowerCase().includes(part.toLowerCase()) ?? false;
-}
-
-function isOneOf(value: string, wanted: readonly string[] | undefined): boolean {
-  return !wanted || wanted.some((one) => one.toLowerCase() === value.toLowerCase());
 }
 
 function toView(record: ActivityRecord, subscriptionId: string): Activity {

@@ -94,8 +94,8 @@ export class Health {
       return { state, reason, since, summary: summaryOf(state, reason) };
     }
     if (isStopped(resource)) {
-      const since = String(resource.systemData?.lastModifiedAt ?? BEGINNING);
-      return stateAt('Unavailable', 'UserInitiated', since);
+      const since = resource.systemData?.lastModifiedAt;
+      return stateAt('Unavailable', 'UserInitiated', typeof since === 'string' ? since : BEGINNING);
     }
     const today = this.#trouble(resource.id, Math.floor(now / DAY_MS));
     if (!today || now < today.start) return stateAt('Available', 'Unplanned', BEGINNING);

@@ -24,6 +24,15 @@ describe('the package', () => {
     expect(statSync(join(folder, 'dist/main.cjs')).size).toBeLessThan(6_000_000);
   });
 
+  test('names the extension bundle: without it Azure knows no trigger but HTTP and timers', () => {
+    const { extensionBundle } = JSON.parse(readFileSync(join(folder, 'host.json'), 'utf8'));
+
+    expect(extensionBundle).toEqual({
+      id: 'Microsoft.Azure.Functions.ExtensionBundle',
+      version: '[4.*, 5.0.0)',
+    });
+  });
+
   test('brings nothing that a build on the way could run or install', () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 

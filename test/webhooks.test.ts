@@ -558,7 +558,13 @@ it('event types have a schema that takes their example', async () => {
 
   expect(body.data.map(({ name }) => name)).toEqual([
     ...['ResourceCreated', 'ResourceUpdated', 'ResourceDeleted', 'PolicyEvaluated', 'ComplianceViolated'],
-    ...['ComplianceResolved', 'ActionExecuted', 'AlertTriggered', 'Custom'],
+    ...[
+      'ComplianceResolved',
+      'PolicyDefinitionChanged',
+      'PolicyInitiativeChanged',
+      'PolicyAssignmentChanged',
+    ],
+    ...['PolicyExemptionChanged', 'ActionExecuted', 'AlertTriggered', 'Custom'],
   ]);
   for (const { schema, example } of body.data)
     expect(z.fromJSONSchema(schema).safeParse(example).error).toBeUndefined();

@@ -67,6 +67,27 @@ const compliance = {
   evaluated_at: '2026-01-01T00:00:00.000Z',
 };
 
+const PolicyChange = z.object({
+  change: z.enum(['created', 'updated', 'deleted']),
+  id: z.string().meta({ description: 'Short id.' }),
+  arm_id: z.string(),
+  scope: z.string().optional().meta({ description: 'Of an assignment or exemption.' }),
+  assignment_id: z.string().optional().meta({ description: 'Of the assignment that an exemption is about.' }),
+  revision: z.string().meta({ description: 'A snapshot with no less than this has the change.' }),
+});
+const policyChange = {
+  change: 'updated',
+  id: 'pol_1',
+  arm_id: compliance.policy_definition_id,
+  revision: '00000000000000000042',
+};
+const assignmentChange = {
+  ...policyChange,
+  id: 'asg_1',
+  arm_id: compliance.assignment_id,
+  scope: `/subscriptions/${subscription_id}`,
+};
+
 type Entry = { readonly description: string; readonly data: z.ZodType; readonly example: object };
 
 /** Every event type that a webhook can ask for, with the shape of its data. */
@@ -98,6 +119,36 @@ const TYPES: Readonly<Record<string, Entry>> = {
       reason: 'all conditions are met',
     },
   },
+  PolicyDefinitionChanged: {
+    description: 'A policy definition was created, changed or deleted, here or in Azure.',
+    data: PolicyChange,
+    example: policyChange,
+  },
+  PolicyInitiativeChanged: {
+    description: 'The same of an initiative.',
+    data: PolicyChange,
+    example: {
+      ...policyChange,
+      id: 'ini_1',
+      arm_id: '/providers/Microsoft.Authorization/policySetDefinitions/1f3afdf9-d0c9-4c3d-847f-89da613e70a8',
+    },
+  },
+  PolicyAssignmentChanged: {
+    description: 'The same of an assignment: what is judged has changed.',
+    data: PolicyChange,
+    example: assignmentChange,
+  },
+  PolicyExemptionChanged: {
+    description: 'The same of an exemption.',
+    data: PolicyChange,
+    example: {
+      ...assignmentChange,
+      change: 'created',
+      id: 'exm_1',
+      arm_id: `/subscriptions/${subscription_id}/providers/Microsoft.Authorization/policyExemptions/migration`,
+      assignment_id: compliance.assignment_id,
+    },
+  },
   ActionExecuted: {
     description: 'An action was carried out, or failed.',
     data: z.looseObject({
@@ -110,13 +161,18 @@ const TYPES: Readonly<Record<string, Entry>> = {
     example: { action_id: 'dep_1', action: 'deployment', status: 'succeeded', resource_id, subscription_id },
   },
   AlertTriggered: {
-    description: 'Something needs an operator; also a webhook whose deliveries die or that was disabled.',
+    description:
+      'A security alert of Defender for Cloud (`alert_type` `defender.…`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
     data: z.looseObject({
       alert_type: z.string(),
       severity: z.string(),
       message: z.string(),
-      resource_id: z.string().optional(),
+      resource_id: z.string().nullable().optional(),
       subscription_id: z.string().nullable().optional(),
+      alert_id: z.string().optional().meta({ description: 'For `GET /security/alerts`.' }),
+      azure_id: z.string().optional(),
+      status: z.string().optional(),
+      started_at: z.iso.datetime({ offset: true }).nullable().optional(),
       webhook_id: z.string().optional(),
       delivery_id: z.string().optional(),
     }),

@@ -167,6 +167,7 @@ export function createServices(settings: Settings) {
     tables,
     inventoryStoreOf: storeOf,
     ourStates: (tenantId, subscriptionId) => compliance.states(tenantId, subscriptionId),
+    explainOurs: (tenantId, resourceId) => compliance.explain(tenantId, resourceId),
     connectors: () => connectors,
   });
   const security = createSecurity({

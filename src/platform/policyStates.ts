@@ -19,8 +19,27 @@ export class PolicyStates {
     this.#options = options;
   }
 
+  /** The latest verdicts on one resource, each with what its conditions came to. */
+  async *ofResource(subscriptionId: string, resourceId: string): AsyncGenerator<AzureDocument[]> {
+    const client = await this.#open(subscriptionId);
+    const queryOptions = { expand: 'PolicyEvaluationDetails' };
+    yield* rawPages((options) =>
+      client.policyStates.listQueryResultsForResource('latest', resourceId.slice(1), {
+        ...options,
+        queryOptions,
+      }),
+    );
+  }
+
   /** The latest verdict on every resource of a subscription by every assigned policy. */
   async *latest(subscriptionId: string): AsyncGenerator<AzureDocument[]> {
+    const client = await this.#open(subscriptionId);
+    yield* rawPages((options) =>
+      client.policyStates.listQueryResultsForSubscription('latest', subscriptionId, options),
+    );
+  }
+
+  #open(subscriptionId: string): Promise<PolicyInsightsClient> {
     const { credential, endpoint } = this.#options;
     this.#client ??= import('@azure/arm-policyinsights').then(({ PolicyInsightsClient }) =>
       withoutTokenOverHttp(
@@ -28,9 +47,6 @@ export class PolicyStates {
         endpoint,
       ),
     );
-    const client = await this.#client;
-    yield* rawPages((options) =>
-      client.policyStates.listQueryResultsForSubscription('latest', subscriptionId, options),
-    );
+    return this.#client;
   }
 }

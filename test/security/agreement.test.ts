@@ -8,7 +8,8 @@ import { acceptEvents } from '../../src/functions/eventGrid.ts';
 import { drain } from '../support/drain.ts';
 import { startWorld, type World } from './world.ts';
 
-type Side = { state: string | null; reason: string };
+type Condition = { field: string; operator: string; expected: unknown; actual: unknown; result: boolean };
+type Side = { state: string | null; reason: string; conditions: Condition[] | null };
 type Agreement = {
   verdict: string;
   resource_id: string;
@@ -18,6 +19,7 @@ type Agreement = {
   reference_id: string;
   azure: Side;
   ours: Side;
+  explained_at: string | null;
 };
 type Page = {
   data: Agreement[];
@@ -49,6 +51,7 @@ async function readWith(judge: (item: Agreement, index: number) => string | unde
     tables: services.tables,
     inventoryStoreOf: services.storeOf,
     connectors: () => services.connectors,
+    explainOurs: async () => [],
     ourStates: async function* (_, subscriptionId) {
       const own = data.filter(({ subscription_id }) => subscription_id === subscriptionId);
       yield own.flatMap((item, index) => {
@@ -139,6 +142,64 @@ describe('the agreement', () => {
     });
     expect(counts.ours_only).toBeGreaterThan(100);
     expect(counts.theirs_only).toBeGreaterThan(100);
+  }, 60_000);
+
+  it('says of a disagreement which conditions each side looked at, what was expected and what was there', async () => {
+    const { services, bus, tenantId } = world;
+    const { id: jobId } = await services.policySync.start(tenantId);
+    await services.policySync.run({ tenantId, jobId });
+    await drain(bus, eventsQueue, (body) =>
+      services.compliance.forward(body as Parameters<typeof services.compliance.forward>[0]),
+    );
+    await drain(bus, evaluationsQueue, (body) => services.compliance.work(EvaluationMessage.parse(body)));
+    await world.read('policy_insights');
+    const agreed = await agreement('?limit=1');
+    const { data } = await agreement('?limit=1000&verdict=agree');
+    const found = data.find(
+      ({ reference_id, ours }) => reference_id === 'member0' && ours.state === 'compliant',
+    );
+    // Azure follows a change at once, our evaluation has not been asked to yet
+    await fetch(`${world.simulator.url}${found?.resource_id}?api-version=2023-01-01`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ properties: { supportsHttpsTrafficOnly: false } }),
+    });
+    await world.read('policy_insights');
+    const after = await agreement('?limit=1000&verdict=disagree');
+    const one = after.data.find(
+      ({ resource_id, reference_id }) => resource_id === found?.resource_id && reference_id === 'member0',
+    );
+
+    expect(agreed.counts.agree).toBeGreaterThan(100);
+    expect(after.counts.disagree).toBe((agreed.counts.disagree ?? 0) + 1);
+    const field = 'Microsoft.Storage/storageAccounts/supportsHttpsTrafficOnly';
+    expect(one?.azure).toMatchObject({
+      state: 'NonCompliant',
+      reason: expect.stringContaining(field),
+      conditions: expect.arrayContaining([
+        expect.objectContaining({
+          field,
+          path: 'properties.supportsHttpsTrafficOnly',
+          operator: 'NotEquals',
+          expected: true,
+          actual: false,
+          result: true,
+        }),
+      ]),
+    });
+    expect(one?.ours).toMatchObject({
+      state: 'compliant',
+      conditions: expect.arrayContaining([
+        expect.objectContaining({
+          field,
+          operator: 'notEquals',
+          expected: true,
+          actual: true,
+          result: false,
+        }),
+      ]),
+    });
+    expect(one?.explained_at).toMatch(/Z$/);
   }, 60_000);
 
   it('names the role where Azure refuses, and keeps what it has', async () => {

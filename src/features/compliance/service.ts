@@ -9,7 +9,14 @@ import { complianceSource } from './metricSource.ts';
 import { codeOf } from './plan/pair.ts';
 import { type FindingsPage, listFindings, streamFindings } from './read/findings.ts';
 import { toJobView } from './read/job.ts';
-import { explainResource, locate, noSuchResource, toPairCompliance } from './read/resource.ts';
+import {
+  explainPairs,
+  explainResource,
+  locate,
+  noSuchResource,
+  type PairReason,
+  toPairCompliance,
+} from './read/resource.ts';
 import { type PairState, streamStates } from './read/states.ts';
 import { summarize } from './read/summary.ts';
 import type { Day } from './rows/store.ts';
@@ -98,6 +105,11 @@ export class Compliance {
     const room = this.#room(tenantId);
     await requireVisible([id], options.caller, room);
     return explainResource(id, options, room);
+  }
+
+  /** Why each policy judges a resource as it does, for what is built on that; none where there is no such resource. */
+  explain(tenantId: string, id: string): Promise<PairReason[]> {
+    return explainPairs(id, this.#room(tenantId));
   }
 
   /** Judges resources by policies at once. @throws Failure `notFound` */

@@ -2,6 +2,24 @@ import * as z from 'zod';
 
 const text = z.string().optional().catch(undefined);
 
+const EvaluatedExpression = z.object({
+  result: text,
+  expression: text,
+  path: text,
+  operator: text,
+  expressionValue: z.unknown().optional(),
+  targetValue: z.unknown().optional(),
+});
+
+/** Only with `$expand=PolicyEvaluationDetails`. */
+const EvaluationDetails = z.object({
+  evaluatedExpressions: z.array(EvaluatedExpression).catch([]),
+  ifNotExistsDetails: z
+    .object({ totalResources: z.number().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
 /**
  * A record of `policyStates/latest/queryResults` as far as it is used (azure-rest-api-specs, policyinsights 2024-10-01).
  * Resource and assignment are required; enumerations are open.
@@ -15,6 +33,7 @@ export const PolicyState = z.object({
   complianceState: text,
   /** Before complianceState there was only this. */
   isCompliant: z.boolean().optional().catch(undefined),
+  policyEvaluationDetails: EvaluationDetails.optional().catch(undefined),
 });
 export type PolicyState = z.infer<typeof PolicyState>;
 

@@ -1,6 +1,7 @@
 import { type Connector, RowSync, type SyncRun } from '#features/connectors/index.ts';
 import type { PolicyStates } from '#platform/policyStates.ts';
 import { PolicyState } from './azure.ts';
+import { Explainer, type ExplainOurs } from './explain.ts';
 import { type AgreementStore, rowKeyOf } from './store.ts';
 import {
   type AgreementRecord,
@@ -19,6 +20,7 @@ export type PolicyInsightsPorts = {
   readonly policyStates: PolicyStates;
   readonly storeOf: (tenantId: string) => AgreementStore;
   readonly ourStates: OurStates;
+  readonly explainOurs: ExplainOurs;
 };
 
 const SCOPE = 'policyStates';
@@ -37,15 +39,28 @@ export function policyInsightsConnector(ports: PolicyInsightsPorts): Connector {
       const rows = await RowSync.open({
         partition: ports.storeOf(run.tenantId).partition(run.subscriptionId),
       });
+      const explainer = await Explainer.open(run, { ...ports, store: ports.storeOf(run.tenantId) });
+      const disagreements: AgreementRecord[] = [];
       const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0]));
       for await (const records of compared(run, ports, theirs)) {
         for (const { verdict } of records) counts[verdict] = (counts[verdict] ?? 0) + 1;
-        await rows.write(records.map((value) => ({ rowKey: rowKeyOf(value), value })));
+        const [open, settled] = parted(records, ({ verdict }) => verdict === 'disagree');
+        disagreements.push(...open);
+        await rows.write(settled.map(toRow));
       }
+      await rows.write((await explainer.explain(disagreements)).map(toRow));
       await rows.finish();
       Object.assign(run.counts, { verdicts: rows.counts.read, written: rows.counts.written, ...counts });
     },
   };
+}
+
+function toRow(value: AgreementRecord) {
+  return { rowKey: rowKeyOf(value), value };
+}
+
+function parted<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 async function readTheirs(run: SyncRun, { policyStates }: PolicyInsightsPorts): Promise<Map<string, Theirs>> {

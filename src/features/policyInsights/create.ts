@@ -5,6 +5,7 @@ import type { AzureOptions } from '#platform/azureClient.ts';
 import { PolicyStates } from '#platform/policyStates.ts';
 import type { Tables } from '#platform/tables.ts';
 import { type OurStates, policyInsightsConnector } from './connector.ts';
+import type { ExplainOurs } from './explain.ts';
 import { agreementRoutes } from './routes.ts';
 import { AgreementService } from './service.ts';
 import { AgreementStore } from './store.ts';
@@ -14,6 +15,7 @@ export type PolicyInsightsOptions = AzureOptions & {
   readonly tables: Tables;
   readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
   readonly ourStates: OurStates;
+  readonly explainOurs: ExplainOurs;
   readonly connectors: () => Connectors;
 };
 
@@ -24,7 +26,7 @@ export function createPolicyInsights(options: PolicyInsightsOptions): {
   routes: Route[];
   violationsOf: (tenantId: string, resourceId: string) => Promise<AgreementRecord[]>;
 } {
-  const { endpoint, credential, tables, inventoryStoreOf, ourStates, connectors } = options;
+  const { endpoint, credential, tables, inventoryStoreOf, ourStates, explainOurs, connectors } = options;
   const stores = new Map<string, AgreementStore>();
   const storeOf = (tenantId: string) => {
     const store = stores.get(tenantId) ?? new AgreementStore(tenantId, tables);
@@ -44,7 +46,7 @@ export function createPolicyInsights(options: PolicyInsightsOptions): {
   }
 
   return {
-    connector: policyInsightsConnector({ policyStates, storeOf, ourStates }),
+    connector: policyInsightsConnector({ policyStates, storeOf, ourStates, explainOurs }),
     agreement,
     routes: agreementRoutes(agreement),
     violationsOf,

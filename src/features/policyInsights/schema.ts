@@ -19,9 +19,28 @@ export const AgreementQuery = z.strictObject({
 });
 export type AgreementQuery = z.infer<typeof AgreementQuery>;
 
+const Condition = z.object({
+  condition: z
+    .string()
+    .meta({ description: 'JSON path in the definition (ours), or the expression (Azure’s).' }),
+  field: z.string().meta({ description: 'Field or alias.' }),
+  path: z.string().nullable().meta({ description: 'Where it stands in the ARM document.' }),
+  operator: z.string(),
+  expected: z.unknown(),
+  actual: z.unknown().meta({ description: 'Absent: not set.' }),
+  result: z.boolean(),
+});
 const Side = z.object({
   state: z.string().nullable().meta({ description: 'Null: this side does not judge the pair.' }),
   reason: z.string(),
+  conditions: z
+    .array(Condition)
+    .nullable()
+    .meta({ description: 'Of a disagreement: what each condition came to; null: not known.' }),
+  related_resources: z
+    .number()
+    .nullable()
+    .meta({ description: 'For …IfNotExists, of a disagreement: how many there were.' }),
 });
 
 /** One resource by one assigned policy, as Azure and as we judge it. */
@@ -35,6 +54,10 @@ export const Agreement = z
     reference_id: z.string().nullable().meta({ description: 'Member of the initiative.' }),
     azure: Side,
     ours: Side,
+    explained_at: z
+      .string()
+      .nullable()
+      .meta({ description: 'When a disagreement was looked into; null: not yet, or none.' }),
   })
   .meta({ id: 'Agreement' });
 export type Agreement = z.infer<typeof Agreement>;

@@ -2,6 +2,7 @@ import { type Connectors, fromColumns, listRows } from '#features/connectors/ind
 import type { InventoryStore } from '#features/inventory/index.ts';
 import { log } from '#platform/log.ts';
 import { isPolicyStateEvent, PolicyStateEvent } from './azure.ts';
+import type { Reason } from './reasons.ts';
 import type { Agreement, AgreementList, AgreementQuery } from './schema.ts';
 import type { AgreementStore } from './store.ts';
 import { type AgreementRecord, VERDICTS } from './verdict.ts';
@@ -80,7 +81,7 @@ function matches(record: AgreementRecord, query: AgreementQuery): boolean {
 }
 
 function toView(record: AgreementRecord, subscriptionId: string): Agreement {
-  const { theirs, ours, effect } = record;
+  const { theirs, ours, effect, reasons } = record;
   return {
     verdict: record.verdict,
     resource_id: record.resourceId,
@@ -88,8 +89,17 @@ function toView(record: AgreementRecord, subscriptionId: string): Agreement {
     assignment_id: record.assignmentId,
     policy_definition_id: record.definitionId,
     reference_id: record.referenceId,
-    azure: { state: theirs, reason: theirReason(theirs, effect) },
-    ours: { state: ours, reason: OUR_REASONS[ours ?? ''] ?? `our evaluation says ${ours}` },
+    azure: { state: theirs, ...toSide(reasons?.theirs, theirReason(theirs, effect)) },
+    ours: { state: ours, ...toSide(reasons?.ours, OUR_REASONS[ours ?? ''] ?? `our evaluation says ${ours}`) },
+    explained_at: reasons?.at ?? null,
+  };
+}
+
+function toSide(reason: Reason | null | undefined, fallback: string) {
+  return {
+    reason: reason?.sentence ?? fallback,
+    conditions: reason ? [...reason.conditions] : null,
+    related_resources: reason?.related ?? null,
   };
 }
 

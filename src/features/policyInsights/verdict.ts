@@ -1,5 +1,6 @@
 import { keyOf } from '#features/connectors/index.ts';
 import type { PolicyState } from './azure.ts';
+import type { Reason } from './reasons.ts';
 
 /** Azure's and our judgement side by side; those that ask for a look first. */
 export const VERDICTS = ['disagree', 'theirs_only', 'ours_only', 'agree'] as const;
@@ -19,6 +20,13 @@ export type AgreementRecord = Pair & {
   readonly theirs: string | null;
   readonly effect: string | null;
   readonly ours: string | null;
+  /** Of a disagreement, once it was looked into; a side that does not say why is null. */
+  readonly reasons: {
+    /** ISO 8601. */
+    readonly at: string;
+    readonly ours: Reason | null;
+    readonly theirs: Reason | null;
+  } | null;
 };
 
 /** States in which each side has made up its mind, by what they mean (policyStates: `complianceState`). */
@@ -54,7 +62,11 @@ export function toTheirs(state: PolicyState): Theirs {
  * What names a pair on both sides: a policy of an initiative by its reference, else the assignment alone, which then
  * assigns one policy.
  */
-export function pairKey({ resourceId, assignmentId, referenceId }: Pair): string {
+export function pairKey({
+  resourceId,
+  assignmentId,
+  referenceId,
+}: Pick<Pair, 'resourceId' | 'assignmentId' | 'referenceId'>): string {
   return `${keyOf(resourceId)}${keyOf(`${assignmentId}|${referenceId ?? ''}`).slice(0, 16)}`;
 }
 
@@ -79,6 +91,7 @@ export function toAgreement(pair: Pair, theirs: Theirs | undefined, ours: Ours |
     theirs: theirs?.state ?? null,
     effect: theirs?.effect ?? null,
     ours: ours?.state ?? null,
+    reasons: null,
   };
 }
 

@@ -65,6 +65,29 @@ export async function explainResource(
   };
 }
 
+/** One policy's reason for its judgement of a resource. */
+export type PairReason = {
+  readonly assignmentId: string;
+  readonly referenceId: string | null;
+  readonly sentence: string;
+  readonly trace: unknown;
+  readonly related: unknown;
+};
+
+export async function explainPairs(id: string, room: Room): Promise<PairReason[]> {
+  try {
+    const { data } = await explainResource(id, { isAll: true }, room);
+    return data.flatMap(({ assignment_id: assignmentId, reference_id, reason, trace, related }) =>
+      assignmentId === null
+        ? []
+        : { assignmentId, referenceId: reference_id ?? null, sentence: reason, trace, related },
+    );
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'notFound') return [];
+    throw error;
+  }
+}
+
 /** One outcome as the API shows it. */
 export function toPairCompliance(
   { pair, outcome, explanation }: Reasoning,

@@ -1,3 +1,4 @@
+import type { Resource } from '../estate/model.ts';
 import { resources } from '../graph/tables/resources.ts';
 import type { Estate } from '../state/estate.ts';
 import type { Row } from '../state/row.ts';
@@ -25,7 +26,11 @@ export async function* judgeSubscription(
   { estate, log }: Pick<World, 'estate' | 'log'>,
   subscriptionId: string,
   after?: string,
-): AsyncGenerator<{ readonly key: string; readonly judged: readonly Judged[] }> {
+): AsyncGenerator<{
+  readonly key: string;
+  readonly resource: Resource;
+  readonly judged: readonly Judged[];
+}> {
   const table = resources({
     estate,
     log,
@@ -34,6 +39,7 @@ export async function* judgeSubscription(
     lagMilliseconds: 0,
   });
   for await (const batch of table.read(after)) {
-    for (const row of batch as readonly Row[]) yield { key: row.key, judged: judgeRow(estate, row) };
+    for (const row of batch as readonly Row[])
+      yield { key: row.key, resource: row.resource, judged: judgeRow(estate, row) };
   }
 }

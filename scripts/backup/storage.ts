@@ -6,6 +6,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import declarations from '../../infra/declarations.json' with { type: 'json' };
 import { readEnvironment } from '../../src/local/environmentFile.ts';
 import { azureCredential } from '../../src/platform/credential.ts';
+import { ASCII_LINES } from '../../src/platform/tables.ts';
 import { containerSource } from './containers.ts';
 import type { Source } from './source.ts';
 import { tableSource } from './tables.ts';
@@ -42,11 +43,14 @@ export function locateAccount({ account, dataDir }: Given) {
 /** Every table and container of the product. @throws UsageError */
 export function openAccount(given: Given): Account {
   const { name: account, connectionString: connection, credential, ...endpoints } = locateAccount(given);
-  const retryOptions = { maxRetries: 8, retryDelayInMs: 500 };
+  const options = {
+    retryOptions: { maxRetries: 8, retryDelayInMs: 500 },
+    additionalPolicies: [ASCII_LINES],
+  };
   const table = (name: string) =>
     connection
-      ? TableClient.fromConnectionString(connection, name, { retryOptions, allowInsecureConnection: true })
-      : new TableClient(endpoints.tables, name, credential, { retryOptions });
+      ? TableClient.fromConnectionString(connection, name, { ...options, allowInsecureConnection: true })
+      : new TableClient(endpoints.tables, name, credential, options);
   const blobs = connection
     ? BlobServiceClient.fromConnectionString(connection)
     : new BlobServiceClient(endpoints.blobs, credential);

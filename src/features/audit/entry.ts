@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditedCall } from '#http/ports.ts';
-import { toColumnJson } from '#platform/json.ts';
 import type { Link } from './chain.ts';
 import { redact, redactText } from './redact.ts';
 import type { AuditEntry } from './schema.ts';
@@ -38,7 +37,7 @@ export function toContent(call: AuditedCall, more?: { repeated: number }): Entry
 
 /** The JSON that is hashed and stored. */
 export function toJson(content: EntryContent, place: { seq: number; time: string }): string {
-  return toColumnJson({ ...place, ...content });
+  return JSON.stringify({ ...place, ...content });
 }
 
 export function toEntry({ json, previous, hash }: Link): AuditEntry {

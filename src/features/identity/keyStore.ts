@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { ROLES } from '#http/role.ts';
-import { toColumnJson } from '#platform/json.ts';
 import {
   type Partition,
   type Row,
@@ -110,7 +109,7 @@ export class KeyStore {
 }
 
 function toRow(key: StoredKey): Row {
-  return { json: toColumnJson(key) };
+  return { json: JSON.stringify(key) };
 }
 
 function toEntry({ rowKey, json, etag }: StoredRow<{ json: string }>): KeyEntry {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ROLES, type Role } from '#http/role.ts';
 import type { Clock } from '#platform/clock.ts';
-import { toColumnJson } from '#platform/json.ts';
 import type { Table, TableDeclaration, Tables } from '#platform/tables.ts';
 import type { Person } from './claims.ts';
 
@@ -53,7 +52,7 @@ export class RoleMappingStore {
   }
 
   async replace(tenantId: string, mappings: readonly RoleMapping[]): Promise<void> {
-    const row = { json: toColumnJson(mappings) };
+    const row = { json: JSON.stringify(mappings) };
     await this.#table.forTenant(tenantId).write({ kind: 'upsert', rowKey: ROW, row });
     this.#cache.delete(tenantId);
   }

@@ -1,7 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#platform/clock.ts';
 import { Failure } from '#platform/failure.ts';
-import { toColumnJson } from '#platform/json.ts';
 import { type Partition, type Tables, WriteConflict } from '#platform/tables.ts';
 import type { Person } from './claims.ts';
 import { peopleTable } from './roleMappings.ts';
@@ -32,7 +31,7 @@ export class Sessions {
     const cookie = randomBytes(32).toString('base64url');
     const expiresAt = new Date(this.#clock.now().getTime() + SESSION_MS).toISOString();
     const session: Session = { person, csrfToken: randomBytes(32).toString('base64url'), expiresAt };
-    const row: SessionRow = { json: toColumnJson(session), expiresAt };
+    const row: SessionRow = { json: JSON.stringify(session), expiresAt };
     await this.#rows.write({ kind: 'insert', rowKey: hash('sha256', cookie), row });
     return setCookie(cookie, SESSION_MS / 1000);
   }

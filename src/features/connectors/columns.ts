@@ -1,16 +1,12 @@
 import { hash } from 'node:crypto';
+import { textColumns } from '#platform/columns.ts';
 import type { Row } from '#platform/tables.ts';
-
-/** A string property holds 64 KiB of UTF-16. */
-const PIECE = 32_000;
 
 /** A value as columns: its JSON in pieces, their number, and a hash that tells whether it changed. */
 export function toColumns(value: unknown): Row & { readonly hash: string } {
   const text = JSON.stringify(value);
-  const columns: Record<string, string | number> = {};
-  let pieces = 0;
-  for (let at = 0; at < text.length; at += PIECE, pieces += 1)
-    columns[`body${pieces}`] = text.slice(at, at + PIECE);
+  const columns = textColumns('body', text);
+  const pieces = Object.keys(columns).length;
   return { ...columns, pieces, hash: hash('sha256', text, 'base64url').slice(0, 22) };
 }
 

@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   type CloudEvent,
   type OutboxPorts,
@@ -9,8 +8,15 @@ import {
 import type { JsonObject } from '#features/policy/index.ts';
 import type { Blobs, ContainerDeclaration, TenantBlobs } from '#platform/blobs.ts';
 import type { Clock } from '#platform/clock.ts';
+import { packJson, unpackJson } from '#platform/columns.ts';
 import type { Queues } from '#platform/queues.ts';
-import { type Partition, type TableDeclaration, type Tables, WriteConflict } from '#platform/tables.ts';
+import {
+  type Partition,
+  type Row,
+  type TableDeclaration,
+  type Tables,
+  WriteConflict,
+} from '#platform/tables.ts';
 import type { ApprovalRule, Deployment, LibraryTemplate, Status } from './schema.ts';
 
 export const deploymentsTable: TableDeclaration = {
@@ -31,8 +37,6 @@ export type DeploymentBody = {
 };
 export type Kept<T> = T & { readonly etag: string };
 
-/** A string column holds 32,768 characters; documents stay far below the row's 1 MB. */
-const COLUMN_BYTES = 60_000;
 const ENDED: ReadonlySet<Status> = new Set([
   'denied',
   'rejected',
@@ -187,17 +191,10 @@ export async function deployingTenants(tables: Tables): Promise<string[]> {
   return rows.map(({ rowKey }) => rowKey);
 }
 
-function toRow(document: unknown): Record<string, Uint8Array> {
-  const packed = deflateRawSync(JSON.stringify(document));
-  const columns: [string, Uint8Array][] = [];
-  for (let at = 0; at < packed.length; at += COLUMN_BYTES)
-    columns.push([`document${columns.length}`, packed.subarray(at, at + COLUMN_BYTES)]);
-  return Object.fromEntries(columns);
+function toRow(document: unknown): Row {
+  return packJson('document', document);
 }
 
-function fromRow<T>(row: Record<string, unknown>): T {
-  const parts: Uint8Array[] = [];
-  for (let i = 0; row[`document${i}`] instanceof Uint8Array; i += 1)
-    parts.push(row[`document${i}`] as Uint8Array);
-  return JSON.parse(inflateRawSync(Buffer.concat(parts)).toString('utf8')) as T;
+function fromRow<T>(row: Row): T {
+  return unpackJson('document', row) as T;
 }

@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Partition, TableDeclaration, Tables } from '#platform/tables.ts';
+import { packJson, unpackJson } from '#platform/columns.ts';
+import type { Partition, Row, TableDeclaration, Tables } from '#platform/tables.ts';
 import type { Aggregation, Groups, Interval, Rollup } from './model.ts';
 import type { Window } from './time.ts';
 
@@ -12,8 +12,7 @@ export const metricsTable: TableDeclaration = {
 
 export type Point = { readonly at: string; readonly groups: Groups };
 
-/** A binary column holds 64 KiB. */
-const COLUMN_BYTES = 60_000;
+/** Columns of one aggregation that are asked for: 768 KB. */
 const MAX_COLUMNS = 12;
 /** Points that do not change any more, by partition and aggregation. */
 const MAX_KNOWN = 20_000;
@@ -30,11 +29,8 @@ export class MetricStore {
 
   /** Puts a rollup in the place of the one before of the same hour and day. */
   async write(segment: string, rollup: Rollup, buckets: Readonly<Record<Interval, string>>): Promise<void> {
-    const row = Object.fromEntries(
-      Object.entries(rollup).flatMap(([aggregation, groups]) =>
-        toColumns(aggregation as Aggregation, groups),
-      ),
-    );
+    const columns = Object.entries(rollup).map(([aggregation, groups]) => packJson(aggregation, groups));
+    const row: Row = Object.assign({}, ...columns);
     await this.#open(segment).transaction([
       { kind: 'upsert', rowKey: `h|${buckets.hour}`, row },
       { kind: 'upsert', rowKey: `d|${buckets.day}`, row },
@@ -53,7 +49,7 @@ export class MetricStore {
     const range = { from: `${prefix}${from}`, to: `${prefix}${window.to}~`, select: columns };
     const read = new Map<string, Groups>();
     for await (const rows of this.#open(segment).pages(range)) {
-      for (const row of rows) read.set(row.rowKey.slice(2), fromColumns(aggregation, row));
+      for (const row of rows) read.set(row.rowKey.slice(2), (unpackJson(aggregation, row) ?? {}) as Groups);
     }
     if (this.#past.size > MAX_KNOWN) this.#past.clear();
     for (const at of settled) {
@@ -90,24 +86,4 @@ function bucketsOf({ from, to, interval }: Window): string[] {
   const start = Date.parse(from);
   const count = Math.floor((Date.parse(to) - start) / step) + 1;
   return Array.from({ length: count }, (_, index) => new Date(start + index * step).toISOString());
-}
-
-function toColumns(aggregation: Aggregation, groups: Groups): [string, Uint8Array][] {
-  const packed = deflateRawSync(JSON.stringify(groups));
-  const columns: [string, Uint8Array][] = [];
-  for (let at = 0; at < packed.length && columns.length < MAX_COLUMNS; at += COLUMN_BYTES)
-    columns.push([`${aggregation}${columns.length}`, packed.subarray(at, at + COLUMN_BYTES)]);
-  return columns;
-}
-
-function fromColumns(aggregation: Aggregation, row: Readonly<Record<string, unknown>>): Groups {
-  const parts: Uint8Array[] = [];
-  for (let i = 0; ; i += 1) {
-    const part = row[`${aggregation}${i}`];
-    if (!(part instanceof Uint8Array)) break;
-    parts.push(part);
-  }
-  return parts.length === 0
-    ? {}
-    : (JSON.parse(inflateRawSync(Buffer.concat(parts)).toString('utf8')) as Groups);
 }

@@ -1,15 +1,8 @@
 import type { Clock } from '#platform/clock.ts';
+import { textOf } from '#platform/columns.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 import { type Standing, unpackFindings } from '../evaluation/outcomes.ts';
-import {
-  FINDINGS_COLUMNS,
-  fromColumns,
-  fromHeadRow,
-  fromLogRow,
-  HEAD,
-  type Head,
-  ranges,
-} from '../rows/rows.ts';
+import { FINDINGS_COLUMNS, fromHeadRow, fromLogRow, HEAD, type Head, ranges } from '../rows/rows.ts';
 import type { ComplianceStore } from '../rows/store.ts';
 import { BOUNDS } from '../work/ranges.ts';
 
@@ -91,7 +84,7 @@ export class FindingsIndex {
     await mapConcurrently(BOUNDS.entries(), LOAD_CONCURRENCY, async ([place, bound]) => {
       const range = { ...ranges.resources(bound, BOUNDS[place + 1]), select: FINDINGS_COLUMNS };
       for await (const page of partition.pages(range))
-        for (const row of page) this.#put(rows, row.rowKey.slice(2), fromColumns('findings', row));
+        for (const row of page) this.#put(rows, row.rowKey.slice(2), textOf('findings', row));
     });
     this.#segments.set(segment, { seq, rows });
   }

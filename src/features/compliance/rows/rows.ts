@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { packJson, textColumns, textOf, unpackJson } from '#platform/columns.ts';
 import type { Row, StoredRow, TableDeclaration } from '#platform/tables.ts';
 import { type Outcomes, packOutcomes, unpackOutcomes } from '../evaluation/outcomes.ts';
 import type { Counts } from './counts.ts';
@@ -50,42 +50,26 @@ export function toOutcomesRow(of: { id: string; seq: number; outcomes: Outcomes;
     id: of.id,
     seq: of.seq,
     at: of.at,
-    ...toColumns('findings', findings),
-    ...toColumns('compliant', compliant),
+    ...textColumns('findings', findings),
+    ...textColumns('compliant', compliant),
   };
 }
 
 export function fromOutcomesRow(row: StoredRow): StoredOutcomes {
-  const findings = fromColumns('findings', row);
+  const findings = textOf('findings', row);
   return {
     key: row.rowKey.slice(2),
     id: String(row.id),
     seq: Number(row.seq),
     findings,
-    outcomes: unpackOutcomes({ findings, compliant: fromColumns('compliant', row) }),
+    outcomes: unpackOutcomes({ findings, compliant: textOf('compliant', row) }),
     evaluatedAt: String(row.at),
     etag: row.etag,
   };
 }
 
-/** A string column holds 32,768 characters. */
-const COLUMN = 32_000;
-const BINARY = 64_000;
 /** Columns of findings that lists read: those of some 5,000 pairs. */
 export const FINDINGS_COLUMNS = ['findings0', 'findings1', 'findings2'];
-
-function toColumns(name: string, text: string): Row {
-  const columns: Row = {};
-  for (let at = 0; at < text.length; at += COLUMN)
-    columns[`${name}${at / COLUMN}`] = text.slice(at, at + COLUMN);
-  return columns;
-}
-
-export function fromColumns(name: string, row: Row): string {
-  let text = '';
-  for (let i = 0; typeof row[`${name}${i}`] === 'string'; i += 1) text += String(row[`${name}${i}`]);
-  return text;
-}
 
 /** Number and time of the last commit, the greatest revision that took part, and the counts of all rows. */
 export type Head = {
@@ -124,20 +108,4 @@ export function toLogRow(commit: string, at: string, entries: readonly LogEntry[
 
 export function fromLogRow(row: StoredRow): { seq: number; entries: LogEntry[] } {
   return { seq: Number(row.rowKey.slice(2)), entries: unpackJson('body', row) as LogEntry[] };
-}
-
-/** A value of any size up to some MB of JSON, deflated in pieces of 64 KB. */
-export function packJson(name: string, value: unknown): Row {
-  const packed = deflateRawSync(JSON.stringify(value), { level: 1 });
-  const columns: Row = {};
-  for (let at = 0; at < packed.length; at += BINARY)
-    columns[`${name}${at / BINARY}`] = new Uint8Array(packed.subarray(at, at + BINARY));
-  return columns;
-}
-
-export function unpackJson(name: string, row: Row): unknown {
-  const pieces: Uint8Array[] = [];
-  for (let i = 0; row[`${name}${i}`] instanceof Uint8Array; i += 1)
-    pieces.push(row[`${name}${i}`] as Uint8Array);
-  return JSON.parse(inflateRawSync(Buffer.concat(pieces)).toString());
 }

@@ -1,10 +1,11 @@
 import { sweepOutbox } from '#features/events/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { packJson, unpackJson } from '#platform/columns.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Partition, Tables } from '#platform/tables.ts';
 import type { Counts } from './counts.ts';
 import { PairRegistry } from './pairRegistry.ts';
-import { complianceTable, packJson, ranges, rowKeys, SEEN, unpackJson } from './rows.ts';
+import { complianceTable, ranges, rowKeys, SEEN } from './rows.ts';
 import { SegmentRows } from './segmentRows.ts';
 
 /** What the last whole evaluation of a range saw. */

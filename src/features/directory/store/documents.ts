@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { textColumns, textOf } from '#platform/columns.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
 import type { Partition, Row, RowWrite, StoredRow } from '#platform/tables.ts';
 import { ScimFailure } from '../problems.ts';
@@ -7,8 +8,6 @@ import type { Resource } from '../resource.ts';
 const FROM = 'r|';
 const TO = 'r|~';
 const READS_AT_ONCE = 16;
-/** A string property holds 64 KiB of UTF-16. */
-const PIECE = 30_000;
 /** What a resource may take as JSON, in characters: a row holds 1 MiB, and a transaction two of them. */
 const MAX_TEXT = 240_000;
 
@@ -78,15 +77,11 @@ export function toColumns(resource: Resource): Row {
   const text = JSON.stringify(resource);
   if (text.length > MAX_TEXT)
     throw new ScimFailure('invalidValue', `a resource takes at most ${MAX_TEXT} characters`, 'tooLarge');
-  const columns: Row = {};
-  for (let at = 0; at < text.length; at += PIECE) columns[`body${at / PIECE}`] = text.slice(at, at + PIECE);
-  return columns;
+  return textColumns('body', text);
 }
 
 export function toResource(row: Row): Resource {
-  let text = '';
-  for (let piece = 0; typeof row[`body${piece}`] === 'string'; piece += 1) text += row[`body${piece}`];
-  return JSON.parse(text) as Resource;
+  return JSON.parse(textOf('body', row)) as Resource;
 }
 
 function isThere(row: DocumentRow): boolean {

@@ -29,6 +29,7 @@ export const PolicyState = z.object({
   policyAssignmentId: z.string().min(1),
   policyDefinitionId: text,
   policyDefinitionReferenceId: text,
+  policySetDefinitionId: text,
   policyDefinitionAction: text,
   complianceState: text,
   /** Before complianceState there was only this. */

@@ -35,6 +35,8 @@ describe('a verdict of Azure’s', () => {
     expect(theirs({ complianceState: 'conflict' }).state).toBe('Conflict');
     expect(theirs({ complianceState: 'Pending' }).state).toBe('Pending');
     expect(PolicyState.safeParse({ complianceState: 'Compliant' }).success).toBe(false);
+    const unreferenced = { policyDefinitionReferenceId: null, policySetDefinitionId: '/set' };
+    expect(theirs({ ...unreferenced, policyDefinitionId: '/one' }).referenceId).toBe('/one');
   });
 
   it('meets ours by resource, assignment and reference, in any case', () => {

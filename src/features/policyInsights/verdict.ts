@@ -52,7 +52,9 @@ export function toTheirs(state: PolicyState): Theirs {
     resourceId: state.resourceId,
     assignmentId: state.policyAssignmentId,
     definitionId: state.policyDefinitionId ?? null,
-    referenceId: state.policyDefinitionReferenceId || null,
+    // Old records of initiatives name no reference: their definition tells them apart
+    referenceId:
+      state.policyDefinitionReferenceId || (state.policySetDefinitionId && state.policyDefinitionId) || null,
     state: STATES.find((known) => known.toLowerCase() === given.toLowerCase()) ?? given,
     effect: state.policyDefinitionAction ?? null,
   };

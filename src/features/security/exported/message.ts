@@ -13,6 +13,8 @@ const READERS = {
   'microsoft.security/securescores/securescorecontrols': reader('scoreControl', ScoreControl),
   'microsoft.security/regulatorycompliancestandards/regulatorycompliancecontrols/regulatorycomplianceassessments':
     reader('regulatory', Regulatory),
+  // As the specification's examples name it
+  'microsoft.security/regulatorycomplianceassessment': reader('regulatory', Regulatory),
   'microsoft.security/locations/alerts': reader('alert', Alert),
 } as const;
 type Read = Exclude<ReturnType<(typeof READERS)[keyof typeof READERS]>, string>;

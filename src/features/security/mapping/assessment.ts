@@ -68,7 +68,6 @@ export function toAssessment({ id, properties }: Assessment): AssessmentRecord |
 
 export function toFinding({ id, name, properties }: SubAssessment): FindingRecord {
   const { status, additionalData } = properties;
-  const cve = Array.isArray(additionalData.cve) ? (additionalData.cve as { title?: unknown }[]) : [];
   return {
     id,
     code: properties.id ?? null,
@@ -80,7 +79,13 @@ export function toFinding({ id, name, properties }: SubAssessment): FindingRecor
     remediation: properties.remediation ?? '',
     impact: properties.impact ?? '',
     category: properties.category ?? '',
-    cve: cve.flatMap((one) => (typeof one?.title === 'string' ? [one.title] : [])),
+    cve: vulnerabilitiesIn(additionalData),
     generated: toTime(properties.timeGenerated),
   };
+}
+
+/** `cve` lists them by title; Defender Vulnerability Management gives one a finding (`vulnerabilityDetails.cveId`). */
+function vulnerabilitiesIn({ cve, vulnerabilityDetails }: Readonly<Record<string, unknown>>): string[] {
+  const listed = Array.isArray(cve) ? cve.map((one) => Object(one).title as unknown) : [];
+  return [...listed, Object(vulnerabilityDetails).cveId as unknown].filter((id) => typeof id === 'string');
 }

@@ -107,6 +107,22 @@ describe('an assessment', () => {
   });
 });
 
+describe('a finding of Defender Vulnerability Management', () => {
+  it('names its vulnerability in its details', () => {
+    const finding = toFinding(
+      SubAssessment.parse({
+        id: `${VM}/providers/Microsoft.Security/assessments/${KEY}/subAssessments/1`,
+        properties: {
+          status: { code: 'Unhealthy', severity: 'Critical' },
+          additionalData: { vulnerabilityDetails: { cveId: 'CVE-2022-4904' }, cve: 'none' },
+        },
+      }),
+    );
+
+    expect(finding).toMatchObject({ severity: 'critical', cve: ['CVE-2022-4904'] });
+  });
+});
+
 describe('a definition', () => {
   it('estimates the effort as the higher of implementation and user impact', () => {
     const efforts = ['Low', 'Moderate', 'high', 'Enormous', undefined].map(toEffort);

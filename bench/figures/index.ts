@@ -5,6 +5,7 @@ import { bundle } from './bundle.ts';
 import { change } from './change.ts';
 import { compliance } from './compliance.ts';
 import { complianceChange } from './complianceChange.ts';
+import { costAnomalies } from './costAnomalies.ts';
 import { get } from './get.ts';
 import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
@@ -32,6 +33,7 @@ export const figures: readonly Figure[] = [
   broker,
   bundle,
   policy,
+  costAnomalies,
   start,
   security,
   webhooks,

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEnvironment } from '#local/environmentFile.ts';
 import { type Product, startProduct, until } from './support/product.ts';
 import { tempDir } from './support/tempDir.ts';
@@ -11,6 +13,8 @@ type Resource = { id: string; tags: Record<string, string>; version: number };
 
 let product: Product;
 beforeAll(async () => {
+  vi.stubEnv('WEBHOOK_ALLOW_HTTP', 'true');
+  vi.stubEnv('WEBHOOK_ALLOW_LOOPBACK', 'true');
   product = await startProduct(['--estate-size', '60', '--drift', '0', '--seed', '7']);
   await until(
     () => product.json<{ total: number }>('/api/v1/resources?limit=1'),
@@ -18,7 +22,10 @@ beforeAll(async () => {
     30_000,
   );
 }, 60_000);
-afterAll(() => product.stop());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return product.stop();
+});
 
 function environment(): Record<string, string> {
   const running = readEnvironment(join(product.dataDir, 'environment.json'));
@@ -65,6 +72,35 @@ it('an event that Event Grid puts on the queue leads to the resource being read 
     ({ tags }) => tags.told === 'by-queue',
   );
   expect(changed.id).toBe(id);
+});
+
+it('a message that cannot be read keeps none of its batch from being worked on', async () => {
+  const received: string[] = [];
+  const receiver = createServer((request, response) => {
+    received.push(String(request.headers['x-policycortex-event']));
+    request.resume().on('end', () => response.writeHead(204).end());
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  const body = JSON.stringify({ name: 'beside', url, events: ['Custom(beside.*)'] });
+  const { tenant_id: tenantid } = await product.json<{ tenant_id: string }>('/api/v1/webhooks', {
+    method: 'POST',
+    body,
+  });
+  const eventOf = (type: string) => ({ id: type, type, tenantid, time: new Date().toISOString(), data: {} });
+
+  const bus = new ServiceBusClient(environment().ServiceBus ?? '');
+  const unreadable = [{ body: 'no batch' }, { body: [{ id: 'of nobody' }] }];
+  const readable = ['beside.1', 'beside.2'].map((type) => ({ body: [eventOf(type)], messageId: type }));
+  await bus.createSender('events').sendMessages([unreadable, readable].flat());
+  await bus.close();
+  await until(
+    async () => received,
+    (types) => types.includes('beside.1') && types.includes('beside.2'),
+  );
+  receiver.close();
+
+  expect(received.filter((type) => type.startsWith('beside.'))).toHaveLength(2);
 });
 
 it('npm run first-key makes an owner’s key, and shows it once', async () => {

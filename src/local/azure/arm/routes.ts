@@ -4,6 +4,7 @@ import { activityLogRoutes } from './routes/activityLog.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { policyStateRoutes } from './routes/policyStates.ts';
 import { providerRoutes } from './routes/providers.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...policyStateRoutes,
   ...activityLogRoutes,
   ...resourceHealthRoutes,
+  ...metricRoutes,
   ...tagRoutes,
   ...resourceRoutes,
 ];

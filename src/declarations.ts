@@ -12,7 +12,7 @@ import { inventoryBlobs, inventoryTable, segmentsTable, snapshotBlobs } from '#f
 import { jobsTable } from '#features/jobs/index.ts';
 import { limitsTable } from '#features/limits/index.ts';
 import { metricsTable } from '#features/metrics/index.ts';
-import { activityTable, healthTable } from '#features/monitor/index.ts';
+import { activityTable, healthTable, resourceMetricsTable } from '#features/monitor/index.ts';
 import { agreementTable } from '#features/policyInsights/index.ts';
 import { alertsQueue, securityTable } from '#features/security/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
@@ -41,6 +41,7 @@ export const tables: readonly TableDeclaration[] = [
   agreementTable,
   activityTable,
   healthTable,
+  resourceMetricsTable,
   deploymentsTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [

@@ -192,9 +192,12 @@ export function createServices(settings: Settings) {
     clock,
     activityStoreOf: activityOf,
     inventoryStoreOf: storeOf,
+    inventoryOf,
     gapsOf: (...query) => connectors.gaps(...query),
     activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,
     historyRetentionDays: settings.HISTORY_RETENTION_DAYS,
+    metricTypes: settings.RESOURCE_METRIC_TYPES,
+    metricRetentionDays: settings.RESOURCE_METRICS_RETENTION_DAYS,
   });
   const sources = [security.connector, policyInsights.connector, ...monitor.connectors];
   const connectors: Connectors = new Connectors({

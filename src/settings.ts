@@ -112,6 +112,14 @@ const shape = {
       'How long entries of the activity log are kept. The first read goes back as far, as Azure does: 89 days.',
     unit: 'days',
   }),
+  RESOURCE_METRIC_TYPES: z.string().default('').meta({
+    description:
+      'Resource types whose metrics are read from Azure Monitor (comma separated, as in docs/monitor.md; `none`). Empty: all of them.',
+  }),
+  RESOURCE_METRICS_RETENTION_DAYS: z.coerce.number().int().min(1).max(400).default(93).meta({
+    description: 'How long the metrics of single resources are kept. Azure Monitor keeps 93 days.',
+    unit: 'days',
+  }),
   GRAPH_LAG_SECONDS: z.coerce.number().int().min(0).max(3600).default(300).meta({
     description:
       'How long Resource Graph may lag behind Resource Manager: within it, a row of ours that is newer is checked with Resource Manager before Resource Graph may change or delete it.',

@@ -1,3 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { createServices } from '../../src/services.ts';
+import { describeSettings, readSettings } from '../../src/settings.ts';
 import { describeExamples } from '../support/docExamples.ts';
 
-describeExamples('docs/monitor.md', /^\/api\/v1\/(activity|resource-health|service-health)/);
+const PAGE = 'docs/monitor.md';
+
+describeExamples(PAGE, /^\/api\/v1\/(activity|resource-health|service-health|resources\/\{id\}\/metrics)/);
+
+it('the page names every type and metric that is read, and every source', () => {
+  const samples = describeSettings().map(({ name, sample }) => [name, sample] as const);
+  const { monitor } = createServices(readSettings(Object.fromEntries(samples)));
+  const page = readFileSync(PAGE, 'utf8');
+  const names = monitor.measured.flatMap(({ type, metrics }) => [
+    type,
+    ...metrics.flatMap(({ name, rollup }) => [name, rollup]),
+  ]);
+
+  for (const name of [...names, ...monitor.connectors.map((connector) => connector.name)])
+    expect(page).toContain(`\`${name}\``);
+});

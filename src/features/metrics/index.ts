@@ -3,3 +3,4 @@ export type { MetricSource } from './model.ts';
 export { metricRoutes } from './routes.ts';
 export { Metrics } from './service.ts';
 export { MetricStore, metricsTable } from './store.ts';
+export { parseRange } from './time.ts';

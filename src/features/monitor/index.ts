@@ -2,5 +2,4 @@ export { StoredAttributions } from './activity/attributions.ts';
 export { ActivityStore, activityTable } from './activity/store.ts';
 export { createMonitor } from './create.ts';
 export { healthTable } from './health/store.ts';
-export type { Sample, Samples } from './metrics/sample.ts';
-export { type DayOfResource, resourceMetricsTable } from './metrics/store.ts';
+export { resourceMetricsTable } from './metrics/store.ts';

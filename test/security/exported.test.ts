@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '#features/events/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import type { ExportedMessage } from '#features/security/exported/service.ts';
+import { callApi } from '../support/api.ts';
 import { drain } from '../support/drain.ts';
 import { startWorld, type World } from './world.ts';
 
 type Assessment = { id: string; status: string; resource_id: string; subscription_id: string };
 type Recommendation = { id: string; name: string; severity: string; created_at: string | null };
-type Alert = { id: string; azure_id: string; status: string; name: string; resource_ids: string[] };
+type Alert = { id: string; azure_id: string; status: string; generated_at: string; resource_ids: string[] };
 type Gap = { subscription_id: string; scope: string; kind: string; reason: string };
 type Source = { subscriptions: { subscription_id: string; received: unknown }[]; gaps: Gap[] };
 
@@ -208,6 +209,40 @@ describe('an exported alert', () => {
   });
 });
 
+describe('the status of an alert that was set here', () => {
+  it('is not undone by what was exported before', async () => {
+    const raised = await fetch(`${world.simulator.url}/simulator/alerts`, {
+      method: 'POST',
+      body: JSON.stringify({ resourceId: account.resource_id, alertType: 'KV_PutGetAnomaly' }),
+    });
+    const { id } = (await raised.json()) as { id: string };
+    await world.read('defender');
+    const listed = async () =>
+      (await list<Alert>('alerts?limit=100')).find(({ azure_id }) => azure_id === id);
+    const before = await listed();
+    const sentAt = new Date();
+    const exported = {
+      type: 'Microsoft.Security/Locations/alerts',
+      id,
+      properties: {
+        alertType: 'KV_PutGetAnomaly',
+        status: 'InProgress',
+        timeGeneratedUtc: before?.generated_at,
+      },
+    };
+    await world.call(`PATCH /api/v1/security/alerts/${before?.id}`, { status: 'Dismissed' });
+    await sendAt(sentAt, exported);
+    const kept = await listed();
+    await send({ ...exported, properties: { ...exported.properties, processingEndTimeUtc: later(1) } });
+
+    expect([before?.status, kept?.status, (await listed())?.status]).toEqual([
+      'Active',
+      'Dismissed',
+      'InProgress',
+    ]);
+  });
+});
+
 describe('exported scores, findings and regulatory compliance', () => {
   const enrichment = { action: 'Insert', apiVersion: '2020-01-01', isSnapshot: false };
 
@@ -272,6 +307,29 @@ describe('exported scores, findings and regulatory compliance', () => {
         controls: [expect.objectContaining({ name: 'LT.5', state: 'Failed', failed: 1 })],
       }),
     ]);
+  });
+});
+
+describe('the tenant of an item', () => {
+  it('is the owner of its subscription; one that nobody has onboarded is left out', async () => {
+    const { services } = world;
+    const [other, foreign, nobodys] = [1, 2, 3].map(() => crypto.randomUUID());
+    const { segments } = services.storeOf(other ?? '');
+    await segments.claim(foreign ?? '');
+    await segments.register(foreign ?? '', { state: 'Enabled' });
+    const key = await services.identity.createKey({ tenantId: other ?? '', role: 'owner', name: 'other' });
+    const mine = await list<Assessment>('assessments?limit=1000');
+    const at = (id: string | undefined) => ({
+      ...assessment('Unhealthy', later(20)),
+      id: account.id.replace(subscriptionId, id ?? ''),
+    });
+    await send(at(foreign), at(nobodys));
+
+    const { json } = await callApi(services, 'GET /api/v1/security/assessments', { key });
+    expect((json.data as Assessment[]).map(({ subscription_id }) => subscription_id)).toEqual([foreign]);
+    expect(await list<Assessment>('assessments?limit=1000')).toEqual(mine);
+    const { data } = await services.connectors.list(world.tenantId);
+    expect(JSON.stringify(data)).not.toContain(nobodys);
   });
 });
 

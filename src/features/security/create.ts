@@ -98,7 +98,7 @@ export function createSecurity(options: SecurityOptions): {
       estateTenantId,
       tenantOf: (subscriptionId) => ownerOf(tables, subscriptionId),
     }),
-    routes: securityRoutes({ security, status: new AlertStatus({ storeOf, writer }) }),
+    routes: securityRoutes({ security, status: new AlertStatus({ storeOf, writer, clock }) }),
     metrics: securitySource(storeOf),
     sweep,
   };

@@ -1,5 +1,6 @@
 import { fromColumns, keyOf, toColumns } from '#features/connectors/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
+import type { Clock } from '#platform/clock.ts';
 import type { AlertAction, Defender } from '#platform/defender.ts';
 import { Failure } from '#platform/failure.ts';
 import type { Row, StoredRow } from '#platform/tables.ts';
@@ -26,13 +27,16 @@ export class AlertStatus {
   readonly #storeOf: (tenantId: string) => SecurityStore;
   /** Undefined where no identity may write. */
   readonly #writer: Defender | undefined;
+  readonly #clock: Clock;
 
   constructor(ports: {
     storeOf: (tenantId: string) => SecurityStore;
     writer: Defender | undefined;
+    clock: Clock;
   }) {
     this.#storeOf = ports.storeOf;
     this.#writer = ports.writer;
+    this.#clock = ports.clock;
   }
 
   /** The subscription of an alert, by its ARM id or ours. @throws Failure `notFound` */
@@ -42,7 +46,7 @@ export class AlertStatus {
     return place;
   }
 
-  /** In Azure first; ours follows at once, and again with the next sync. @throws Failure */
+  /** In Azure first; ours follows at once, and what was exported before does not undo it. @throws Failure */
   async set(tenantId: string, id: string, { status }: AlertUpdate): Promise<SecurityAlert> {
     const place = await this.locate(tenantId, id);
     const partition = this.#storeOf(tenantId).partition(place.subscriptionId, 'alerts');
@@ -55,7 +59,8 @@ export class AlertStatus {
       });
     if (alert.status !== status) await this.#setInAzure(this.#writer, alert, ACTIONS[status]);
     const changed: AlertRecord = { ...alert, status };
-    await partition.write({ kind: 'merge', rowKey: place.rowKey, row: toColumns(changed) });
+    const columns = { ...toColumns(changed), asOf: this.#clock.now().toISOString() };
+    await partition.write({ kind: 'merge', rowKey: place.rowKey, row: columns });
     return toAlertView(changed, row as StoredRow<Row>, place.subscriptionId);
   }
 

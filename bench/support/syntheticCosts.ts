@@ -1,4 +1,5 @@
 import type { DailyCost } from '#features/cost/anomalies/detect.ts';
+import { Random } from '#local/azure/estate/random.ts';
 
 /** What was planted into a series, by place of its days. */
 export type Planted = {
@@ -20,17 +21,6 @@ const START = Date.UTC(2026, 0, 1);
 /** Nothing is planted before: a detector may need so many days to know a series. */
 const QUIET_DAYS = 45;
 
-/** Uniform numbers from 0 to 1, the same for the same seed (mulberry32, by Tommy Ettinger, public domain). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Daily costs of one scope: level over four orders of magnitude, weekend dip, trend, a charge at the start of the
  * month, noise that is wider on some days and has heavy tails, missing days. With `isPlanted`, two anomalies.
@@ -39,7 +29,8 @@ export function syntheticSeries(
   seed: number,
   { days, isPlanted }: { days: number; isPlanted: boolean },
 ): SyntheticSeries {
-  const next = random(seed);
+  const numbers = new Random(seed);
+  const next = () => numbers.next();
   const between = (low: number, high: number) => low + (high - low) * next();
   const level = 10 ** between(0.7, 4.5);
   const weekend = next() < 0.6 ? between(0.3, 0.9) : 1;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Identity } from '#features/identity/index.ts';
 import { InventoryStore, type Publisher } from '#features/inventory/index.ts';
+import { Random } from '#local/azure/estate/random.ts';
 import { Blobs } from '#platform/blobs.ts';
 import { systemClock } from '#platform/clock.ts';
 import { Tables } from '#platform/tables.ts';
@@ -79,7 +80,9 @@ async function startSoak(options: SoakOptions) {
   const recorder = new Recorder(world.busConnection);
   recorder.start();
   await world.connectEventGrid(true);
-  const random = randomOf(options.seed);
+  // The same seed gives the same plan; what the processes make of it differs by the microsecond.
+  const numbers = new Random(options.seed);
+  const random = () => numbers.next();
   const done = { kills: 0, cuts: 0 };
   const problems: string[] = [];
 
@@ -216,16 +219,5 @@ async function startSoak(options: SoakOptions) {
       await recorder.stop();
       await world.stop();
     },
-  };
-}
-
-/** The same seed gives the same plan; what the processes make of it differs by the microsecond. (mulberry32) */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

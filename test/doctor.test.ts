@@ -78,6 +78,7 @@ function ports(): Ports {
     resourceManagerEndpoint: simulator.url,
     storageEndpoint: /TableEndpoint=([^;]+)/.exec(storage())?.[1],
     telemetry: undefined,
+    received: async () => undefined,
     version: '1.2.3',
     isLocal: true,
   };
@@ -206,6 +207,23 @@ describe('the doctor within', () => {
       detail: expect.stringMatching(/^720\d s behind us$/),
     });
     expect(found['sync s-1']).toMatchObject({ state: 'warning' });
+  });
+
+  it('tells when continuous export came last, or that nothing has come yet', async () => {
+    const received = async () => [
+      { subscriptionId: 's-1', last: '2026-01-01T00:00:00.000Z' },
+      { subscriptionId: 's-2', last: null },
+    ];
+    const findings = await new Diagnosis({ ...ports(), received }).run();
+
+    expect(findings.filter(({ check }) => check === 'continuous export')).toEqual([
+      expect.objectContaining({
+        subject: 's-1',
+        state: 'ok',
+        detail: 'came last at 2026-01-01T00:00:00.000Z',
+      }),
+      expect.objectContaining({ subject: 's-2', state: 'skipped', detail: expect.stringContaining('docs/') }),
+    ]);
   });
 
   it('names the identity that gets no token, and the vault and telemetry that refuse', async () => {

@@ -169,6 +169,17 @@ export class Connectors {
     return { startedAt: state.startedAt, unread: state.gaps.map(({ scope }) => scope) };
   }
 
+  /** When each subscription's source sent something last of its own accord; null: never. */
+  async received(
+    tenantId: string,
+    source: string,
+  ): Promise<{ subscriptionId: string; last: string | null }[]> {
+    const states = await this.#storeOf(tenantId).list(source);
+    return states
+      .filter(({ subscriptionId }) => subscriptionId !== '')
+      .map(({ subscriptionId, received }) => ({ subscriptionId, last: received?.at ?? null }));
+  }
+
   /** How each source stands, as far as the caller may see. */
   async list(tenantId: string, only?: readonly string[]): Promise<ConnectorList> {
     const states = await this.#storeOf(tenantId).list();

@@ -7,6 +7,7 @@ import type { ResourceManager } from '#platform/resourceManager.ts';
 import type { TableDeclaration, Tables } from '#platform/tables.ts';
 import { azureChecks } from './azure.ts';
 import { clockCheck } from './clock.ts';
+import { exportCheck, type Received } from './exported.ts';
 import { answerOf, type Check, type Finding, failed, ok, warning } from './finding.ts';
 import { type IdentityPorts, identityChecks } from './identity.ts';
 import { queueChecks } from './queues.ts';
@@ -24,6 +25,7 @@ export type DiagnosisPorts = IdentityPorts & {
   readonly onlySubscriptions: readonly string[] | undefined;
   readonly storeOf: (tenantId: string) => InventoryStore;
   readonly storageEndpoint: string | undefined;
+  readonly received: Received;
   readonly version: string;
 };
 
@@ -46,6 +48,7 @@ export class Diagnosis {
         storage: ports.storageEndpoint,
         'Resource Manager': ports.resourceManagerEndpoint,
       }),
+      exportCheck(ports.received),
       { name: 'sync', run: () => this.#syncs() },
       { name: 'version', run: async () => versions(ports.version) },
     ];

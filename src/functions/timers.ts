@@ -26,7 +26,6 @@ export function registerTimers(services: Services): void {
   registerTimer('metricsTimer', settings.METRICS_SCHEDULE, () => rollMetrics(services));
   registerTimer('connectorTimer', settings.CONNECTOR_SCHEDULE, () => startSources(services));
   registerTimer('securitySweepTimer', settings.SWEEP_SCHEDULE, () => sweepSecurity(services));
-  registerTimer('monitorSweepTimer', settings.SWEEP_SCHEDULE, () => sweepMonitor(services));
   registerTimer('directorySweepTimer', settings.SWEEP_SCHEDULE, () => sweepDirectory(services));
   registerTimer('deploymentSweepTimer', settings.SWEEP_SCHEDULE, async () => {
     const found = await services.deployments.sweep();
@@ -62,12 +61,6 @@ async function sweepSecurity({ security, settings, clock }: Services): Promise<v
   const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
   const swept = await security.sweep(settings.TENANT_ID, before);
   if (swept > 0) log.warning('published alerts that a process left behind', { swept });
-}
-
-async function sweepMonitor({ monitor, settings, clock }: Services): Promise<void> {
-  const before = new Date(clock.now().getTime() - SWEEP_AGE_MS);
-  const swept = await monitor.sweep(settings.TENANT_ID, before);
-  if (swept > 0) log.warning('published health alerts that a process left behind', { swept });
 }
 
 async function startPolicySync({ policySync, settings }: Services): Promise<void> {

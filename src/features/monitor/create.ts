@@ -15,8 +15,6 @@ export type Monitor = MeasuredPart & {
   readonly attributions: (tenantId: string) => StoredAttributions;
   /** Removes of a tenant what is older than its retention; returns how many rows of each kind. */
   readonly forget: (tenantId: string) => Promise<Record<string, number>>;
-  /** Publishes events that a process left behind; returns how many rows these were. */
-  readonly sweep: (tenantId: string, before: Date) => Promise<number>;
 };
 
 /** The room of Azure Monitor: its sources, its routes, its numbers. */
@@ -25,24 +23,16 @@ export function createMonitor(options: MonitorPorts & ActivityOptions & MetricsO
   const health = createHealth(options, { retentionDays: options.activityRetentionDays });
   const measured = createMetrics(options, options);
   const parts = [activity, health, measured];
-  const watched = (tenantId: string) => subscriptionsOf(options.inventoryStoreOf(tenantId), {});
 
   async function forget(tenantId: string): Promise<Record<string, number>> {
     const removed: Record<string, number> = {};
-    for (const subscriptionId of await watched(tenantId)) {
+    for (const subscriptionId of await subscriptionsOf(options.inventoryStoreOf(tenantId), {})) {
       for (const part of parts) {
         for (const [kind, rows] of Object.entries(await part.forget(tenantId, subscriptionId)))
           removed[kind] = (removed[kind] ?? 0) + rows;
       }
     }
     return removed;
-  }
-
-  async function sweep(tenantId: string, before: Date): Promise<number> {
-    let swept = 0;
-    for (const subscriptionId of await watched(tenantId))
-      swept += await health.sweep({ tenantId, subscriptionId }, before);
-    return swept;
   }
 
   return {
@@ -52,6 +42,5 @@ export function createMonitor(options: MonitorPorts & ActivityOptions & MetricsO
     metrics: parts.flatMap((part) => part.metrics),
     attributions: activity.attributions,
     forget,
-    sweep,
   };
 }

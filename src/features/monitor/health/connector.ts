@@ -1,4 +1,6 @@
 import { type Connector, RowSync, type SyncRun } from '#features/connectors/index.ts';
+import { sweepOutbox } from '#features/events/index.ts';
+import { log } from '#platform/log.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { ResourceHealth } from '#platform/resourceHealth.ts';
 import { AvailabilityStatus, ServiceEvent } from './azure.ts';
@@ -27,10 +29,19 @@ export function healthConnector(ports: HealthPorts): Connector {
     role: 'Monitoring Reader',
     everyMinutes: 10,
     async sync(run) {
+      await publishWhatWasLeft(run, ports);
       await readStatuses(run, ports);
       await readEvents(run, ports);
     },
   };
+}
+
+/** Alerts of a run that died between its transaction and the queue: its message comes again, or the next run does. */
+async function publishWhatWasLeft(run: SyncRun, { queues, storeOf }: HealthPorts): Promise<void> {
+  const { tenantId, subscriptionId, clock } = run;
+  const partition = storeOf(tenantId).partition(subscriptionId);
+  const swept = await sweepOutbox(partition, clock.now(), { queues, tenantId });
+  if (swept > 0) log.warning('published health alerts that a process left behind', { subscriptionId, swept });
 }
 
 async function readStatuses(run: SyncRun, ports: HealthPorts): Promise<void> {

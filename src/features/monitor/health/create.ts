@@ -1,4 +1,3 @@
-import { sweepOutbox } from '#features/events/index.ts';
 import { ResourceHealth } from '#platform/resourceHealth.ts';
 import { daysAgo, type MonitorPart, type MonitorPorts } from '../part.ts';
 import { healthConnector } from './connector.ts';
@@ -11,9 +10,7 @@ import { HealthStore } from './store.ts';
 export function createHealth(
   ports: MonitorPorts,
   { retentionDays }: { readonly retentionDays: number },
-): MonitorPart & {
-  sweep: (place: { tenantId: string; subscriptionId: string }, before: Date) => Promise<number>;
-} {
+): MonitorPart {
   const { endpoint, credential, tables, queues, clock, inventoryStoreOf, gapsOf } = ports;
   const storeOf = (tenantId: string) => new HealthStore(tenantId, tables);
   const resourceHealth = new ResourceHealth({ endpoint, credential });
@@ -24,7 +21,5 @@ export function createHealth(
     forget: async (tenantId, subscriptionId) => ({
       transitions: await storeOf(tenantId).forget(subscriptionId, daysAgo(clock, retentionDays)),
     }),
-    sweep: ({ tenantId, subscriptionId }, before) =>
-      sweepOutbox(storeOf(tenantId).partition(subscriptionId), before, { queues, tenantId }),
   };
 }

@@ -112,6 +112,26 @@ describe('another tenant', () => {
     await expect(segments.claim(SUBSCRIPTION)).resolves.toBeUndefined();
   });
 
+  it('that a message names for a subscription of another reads and writes nothing', async () => {
+    const subscription = '77777777-7777-4777-8777-777777777777';
+    const [owner, tenantId] = TENANTS;
+    await services.storeOf(owner).segments.claim(subscription);
+    const { job } = await services.jobsOf(tenantId).start('sync', [subscription]);
+
+    await services.discovery.syncSubscription({ tenantId, jobId: job.id, subscriptionId: subscription });
+    await services.discovery.refresh({
+      tenantId,
+      resourceId: `/subscriptions/${subscription}/resourceGroups/rg`,
+    });
+
+    expect(await services.discovery.getSync(tenantId, job.id)).toMatchObject({
+      state: 'failed',
+      failed_scopes: [{ subscription_id: subscription, reason: 'belongs to another tenant' }],
+    });
+    const segments = await services.storeOf(tenantId).segments.list();
+    expect(segments.filter(({ segment }) => segment === subscription)).toEqual([]);
+  });
+
   it('of two that claim a subscription at once, one gets it', async () => {
     const subscription = '44444444-4444-4444-8444-444444444444';
 

@@ -105,6 +105,12 @@ export class Discovery {
     const jobs = jobsOf(tenantId);
     const part = (await jobs.find(jobId))?.parts.find((candidate) => candidate.part === subscriptionId);
     if (part?.state === 'succeeded' || part?.state === 'failed') return;
+    if (!(await this.#isOwner(tenantId, subscriptionId))) {
+      const problem = { scope: `/subscriptions/${subscriptionId}`, reason: 'belongs to another tenant' };
+      const failed = { part: subscriptionId, state: 'failed' as const, counts: {}, problems: [problem] };
+      if (part) await jobs.setPart(jobId, failed);
+      return;
+    }
     const run = new Reconciliation(subscriptionId, { ...this.#ports, store });
     const setPart = (state: JobPart['state'], problems: JobPart['problems']) =>
       jobs.setPart(jobId, { part: subscriptionId, state, counts: { ...run.progress }, problems });
@@ -207,9 +213,19 @@ export class Discovery {
     return found;
   }
 
+  /** Whether a message's tenant may work on a subscription: whoever could write to the queue could name any. */
+  async #isOwner(tenantId: string, subscriptionId: string | undefined): Promise<boolean> {
+    const owner = subscriptionId && (await ownerOf(this.#ports.tables, subscriptionId));
+    if (owner === tenantId) return true;
+    log.warning('message of a tenant that does not own the subscription', { tenantId, subscriptionId });
+    return false;
+  }
+
   /** Reads one resource again. @throws AzureError where Azure does not answer: the message comes again */
   async refresh(message: RefreshMessage): Promise<void> {
     const { storeOf, apiVersions, published, clock } = this.#ports;
+    const { subscriptionId } = parseResourceId(message.resourceId);
+    if (!(await this.#isOwner(message.tenantId, subscriptionId))) return;
     const cause: Cause = {
       by: message.by ?? 'event',
       actor: message.actor,

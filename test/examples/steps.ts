@@ -64,7 +64,10 @@ async function monitor(world: World, ask: Ask): Promise<void> {
   await ask('GET /api/v1/service-health');
   await world.read('resource_metrics');
   const machines = await world.call('GET /api/v1/resources?resourceType=virtual_machine&limit=1');
-  await ask('GET /api/v1/resources/{id}/metrics', { id: (machines.json.data as Json[])[0]?.id });
+  await ask('GET /api/v1/resources/{id}/metrics', {
+    id: (machines.json.data as Json[])[0]?.id,
+    query: '?metric=Percentage%20CPU',
+  });
 }
 
 async function metrics(world: World, ask: Ask): Promise<void> {

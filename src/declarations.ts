@@ -1,6 +1,7 @@
 import { auditTable } from '#features/audit/index.ts';
 import { complianceTable, evaluationsQueue } from '#features/compliance/index.ts';
 import { connectorsQueue, connectorsTable } from '#features/connectors/index.ts';
+import { costsTable } from '#features/cost/index.ts';
 import { deploymentBlobs, deploymentsQueue, deploymentsTable } from '#features/deployments/index.ts';
 import { directoryTable } from '#features/directory/index.ts';
 import { refreshQueue, resourceEventsQueue, syncQueue } from '#features/discovery/index.ts';
@@ -42,6 +43,7 @@ export const tables: readonly TableDeclaration[] = [
   activityTable,
   healthTable,
   resourceMetricsTable,
+  costsTable,
   deploymentsTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [

@@ -1,6 +1,7 @@
 import { Audit, auditRoutes } from '#features/audit/index.ts';
 import { Compliance, complianceRoutes } from '#features/compliance/index.ts';
 import { Connectors, connectorRoutes } from '#features/connectors/index.ts';
+import { createCost } from '#features/cost/index.ts';
 import {
   DeploymentStore,
   Deployments,
@@ -199,7 +200,17 @@ export function createServices(settings: Settings) {
     metricTypes: settings.RESOURCE_METRIC_TYPES,
     metricRetentionDays: settings.RESOURCE_METRICS_RETENTION_DAYS,
   });
-  const sources = [security.connector, policyInsights.connector, ...monitor.connectors];
+  const cost = createCost({
+    endpoint,
+    credential,
+    tables,
+    clock,
+    inventoryStoreOf: storeOf,
+    gapsOf: (...query) => connectors.gaps(...query),
+    metric: settings.COST_METRIC,
+    historyMonths: settings.COST_HISTORY_MONTHS,
+  });
+  const sources = [security.connector, policyInsights.connector, ...monitor.connectors, cost.connector];
   const connectors: Connectors = new Connectors({
     tables,
     queues,
@@ -278,6 +289,7 @@ export function createServices(settings: Settings) {
     ...governanceRoutes(governanceOf, policySync),
     ...policyInsights.routes,
     ...monitor.routes,
+    ...cost.routes,
     ...identityRoutes(identity),
     ...auditRoutes(audit),
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),

@@ -99,6 +99,14 @@ const shape = {
       'How often it is looked which sources (Defender for Cloud …) are due in which subscription; each has an interval of its own.',
     unit: 'NCRONTAB, six fields, UTC',
   }),
+  COST_METRIC: z.enum(['ActualCost', 'AmortizedCost']).default('ActualCost').meta({
+    description:
+      'Costs as billed, or with purchases of reservations and savings plans spread over their term.',
+  }),
+  COST_HISTORY_MONTHS: z.coerce.number().int().min(1).max(12).default(6).meta({
+    description: 'How many months before the current one are read at first.',
+    unit: 'months',
+  }),
   RETENTION_SCHEDULE: z.string().default('0 17 3 * * *').meta({
     description: 'When history that is older than the retention is removed.',
     unit: 'NCRONTAB, six fields, UTC',

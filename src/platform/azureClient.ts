@@ -65,14 +65,25 @@ function toAzureError(error: unknown): AzureError {
   const { statusCode, code, response } = error as {
     code?: string;
     statusCode?: number;
-    response?: { headers?: { get(name: string): string | undefined } };
+    response?: { headers?: Iterable<[name: string, value: string]> };
   };
-  const retryAfter = Number(response?.headers?.get('retry-after'));
   const kind = KIND_OF_CODE[code ?? ''] ?? kindOf(Number(statusCode));
   return new AzureError(kind, explain(error), {
     cause: error,
-    retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
+    retryAfterSeconds: retryAfterOf(response?.headers ?? []),
   });
+}
+
+/**
+ * The longest of the waits that the headers ask for: `Retry-After`, and the quotas of providers such as
+ * `x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after` ("Latency and rate limits", Cost Management automation).
+ */
+function retryAfterOf(headers: Iterable<[name: string, value: string]>): number | undefined {
+  const waits = [...headers].flatMap(([name, value]) =>
+    /(^|-)retry-after$/i.test(name) ? [Number(value)] : [],
+  );
+  const longest = Math.max(0, ...waits.filter((seconds) => seconds > 0));
+  return longest > 0 ? longest : undefined;
 }
 
 type ErrorBody = { code?: string; message?: string; details?: readonly ErrorBody[] };

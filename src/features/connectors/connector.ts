@@ -44,5 +44,7 @@ export type Connector = {
   /** Least Azure role that can read it. */
   readonly role: string;
   readonly everyMinutes: number;
+  /** Messages with which this provider says that it does not serve a subscription, beside those that all have. */
+  readonly off?: RegExp;
   readonly sync: (run: SyncRun) => Promise<void>;
 };

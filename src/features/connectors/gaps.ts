@@ -13,7 +13,7 @@ const OFF =
 export function toGap(connector: Connector, scope: string, failure: { error: AzureError; at: string }): Gap {
   const { error, at } = failure;
   const { message, kind } = error;
-  if (OFF.test(message))
+  if (OFF.test(message) || connector.off?.test(message))
     return {
       scope,
       kind: 'off',

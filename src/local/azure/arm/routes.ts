@@ -1,6 +1,7 @@
 import { controlRoutes } from '../control/routes.ts';
 import type { Parameters, Route } from './http.ts';
 import { activityLogRoutes } from './routes/activityLog.ts';
+import { costRoutes } from './routes/cost.ts';
 import { deploymentRoutes } from './routes/deployments.ts';
 import { eventGridRoutes } from './routes/eventGrid.ts';
 import { managementGroupRoutes } from './routes/managementGroups.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...resourceGroupRoutes,
   ...resourceListRoutes,
   ...securityRoutes,
+  ...costRoutes,
   ...policyStateRoutes,
   ...activityLogRoutes,
   ...resourceHealthRoutes,

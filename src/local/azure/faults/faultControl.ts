@@ -1,4 +1,5 @@
 import { ArmFailure } from '../arm/failure.ts';
+import { QpuQuota } from '../cost/quota.ts';
 import { Random } from '../estate/random.ts';
 import { badOption } from '../graph/failure.ts';
 import { type FaultSettings, Faults } from './faults.ts';
@@ -16,6 +17,7 @@ export class FaultControl {
   #randoms = new Map<string, Random>();
   #counts = new Map<string, number>();
   #quota = new Quota();
+  #qpu = new QpuQuota();
 
   constructor(seed: number, settings: FaultSettings = {}) {
     this.#seed = seed;
@@ -36,6 +38,7 @@ export class FaultControl {
     this.#randoms = new Map();
     this.#counts = new Map();
     this.#quota = new Quota();
+    this.#qpu = new QpuQuota();
   }
 
   /** Throws what is to be answered instead of the real answer. */
@@ -101,6 +104,16 @@ export class FaultControl {
     };
     if (remaining < 0) throw throttled(Math.ceil(resetsAfter / 1000), { isGraph: true, headers });
     return headers;
+  }
+
+  /** Returns the quota headers of Cost Management; throws what it is to answer instead. */
+  checkCosts(subscriptionId: string, units: number): Readonly<Record<string, string>> {
+    const { costQuota: windows = [], costUnsupported = [] } = this.#faults;
+    if (costUnsupported.some((id) => id.toLowerCase() === subscriptionId.toLowerCase()))
+      throw new ArmFailure(400, '400', {
+        message: `Cost Management supports only Enterprise Agreement, Web direct and Microsoft Customer Agreement offer types. Subscription ${subscriptionId} is not associated with a valid offer type.`,
+      });
+    return this.#qpu.use(units, { windows, now: Date.now() });
   }
 
   checkSkipToken(): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QPU_WINDOWS } from '../cost/quota.ts';
 
 const rate = z.number().min(0).max(1);
 const Trigger = z.strictObject({ rate: rate.optional(), every: z.number().int().min(1).optional() });
@@ -36,6 +37,15 @@ export const Faults = z.strictObject({
   graphQuota: z
     .strictObject({ requests: z.number().int().min(1).default(15), seconds: z.number().min(0.1).default(5) })
     .optional(),
+  /** The real quota of Cost Management: query processing units (a month of data each) per window. */
+  costQuota: z
+    .union([
+      z.literal(true).transform(() => [...QPU_WINDOWS]),
+      z.array(z.strictObject({ seconds: z.number().min(0.1), units: z.number().int().min(1) })),
+    ])
+    .optional(),
+  /** Subscriptions whose offer Cost Management does not support. */
+  costUnsupported: z.array(z.string()).optional(),
   events: z
     .strictObject({
       duplicate: rate.default(0),

@@ -1,0 +1,38 @@
+import type { Connector, Connectors } from '#features/connectors/index.ts';
+import type { InventoryStore } from '#features/inventory/index.ts';
+import type { Route } from '#http/route.ts';
+import type { AzureOptions } from '#platform/azureClient.ts';
+import type { Clock } from '#platform/clock.ts';
+import { CostManagement } from '#platform/costManagement.ts';
+import type { Tables } from '#platform/tables.ts';
+import { costConnector } from './connector.ts';
+import type { Metric } from './lines.ts';
+import { costRoutes } from './routes.ts';
+import { Costs } from './service.ts';
+import { CostStore } from './store.ts';
+
+export type CostOptions = AzureOptions & {
+  readonly tables: Tables;
+  readonly clock: Clock;
+  readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
+  readonly gapsOf: Connectors['gaps'];
+  readonly metric: Metric;
+  readonly historyMonths: number;
+};
+
+/** The room of costs: its source and its routes. */
+export function createCost(options: CostOptions): { connector: Connector; routes: Route[] } {
+  const { endpoint, credential, tables, clock, inventoryStoreOf, gapsOf, metric, historyMonths } = options;
+  const stores = new Map<string, CostStore>();
+  const storeOf = (tenantId: string) => {
+    const store = stores.get(tenantId) ?? new CostStore(tenantId, tables);
+    stores.set(tenantId, store);
+    return store;
+  };
+  const azure = new CostManagement({ endpoint, credential });
+  const costs = new Costs({ storeOf, inventoryStoreOf, gapsOf, clock, metric });
+  return {
+    connector: costConnector({ azure, storeOf, inventoryStoreOf, metric, historyMonths }),
+    routes: costRoutes(costs),
+  };
+}

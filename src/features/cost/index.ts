@@ -1,0 +1,2 @@
+export { createCost } from './create.ts';
+export { costsTable } from './store.ts';

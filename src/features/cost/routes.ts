@@ -1,0 +1,53 @@
+import { narrowSubscriptions, type Principal, visibleSubscription } from '#http/principal.ts';
+import { defineRoute, type Route } from '#http/route.ts';
+import { Failure } from '#platform/failure.ts';
+import { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
+import type { Costs } from './service.ts';
+
+/** HTTP routes of costs; the tenant is the caller's, and so are the subscriptions that are seen. */
+export function costRoutes(costs: Costs): Route[] {
+  return [
+    defineRoute({
+      name: 'listCosts',
+      method: 'GET',
+      path: '/api/v1/costs',
+      role: 'viewer',
+      bySubscription: true,
+      summary: 'Costs by group and day or month, the dearest first',
+      description:
+        'Groups of several currencies stand apart, and are never added up. The last days change: `provisional_from`.',
+      query: CostsQuery,
+      responses: { 200: { description: 'A page of groups.', schema: CostList } },
+      handle: async (call) => ({ body: await costs.list(call.principal.tenantId, narrowed(call)) }),
+    }),
+    defineRoute({
+      name: 'getResourceCosts',
+      method: 'GET',
+      path: '/api/v1/resources/{id+}/costs',
+      role: 'viewer',
+      bySubscription: true,
+      summary: 'What one resource costs, by ARM id or short id',
+      query: ResourceCostsQuery,
+      responses: { 200: { description: 'Its costs in each currency.', schema: ResourceCosts } },
+      handle: async ({ principal, params, query }) => {
+        const place = await costs.locate(principal.tenantId, params.id ?? '');
+        requireVisible(principal, place.subscriptionId, `there is no resource ${params.id}`);
+        return { body: await costs.resource(principal.tenantId, place, query) };
+      },
+    }),
+  ];
+}
+
+/** A query that asks for no more than the caller may see. */
+function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
+  principal: Principal;
+  query: Query;
+}): Query {
+  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
+  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
+}
+
+/** What a caller may not see is not there. @throws Failure `notFound` */
+function requireVisible(principal: Principal, subscriptionId: string, message: string): void {
+  if (!visibleSubscription(principal, subscriptionId)) throw new Failure('notFound', message);
+}

@@ -1,0 +1,64 @@
+import type { Connectors } from '#features/connectors/index.ts';
+import type { InventoryStore } from '#features/inventory/index.ts';
+import type { Clock } from '#platform/clock.ts';
+import { SOURCE } from './connector.ts';
+import type { Metric } from './lines.ts';
+import { listCosts, locateCosts, resourceCosts } from './read/costs.ts';
+import type { ReadPorts } from './read/ports.ts';
+import type { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
+import type { CostStore } from './store.ts';
+
+export type CostsPorts = {
+  readonly storeOf: (tenantId: string) => CostStore;
+  readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
+  readonly gapsOf: Connectors['gaps'];
+  readonly clock: Clock;
+  readonly metric: Metric;
+};
+type Located = { readonly id: string; readonly subscriptionId: string; readonly key: string };
+
+/** What the estate costs: the reading side. */
+export class Costs {
+  readonly #ports: CostsPorts;
+
+  constructor(ports: CostsPorts) {
+    this.#ports = ports;
+  }
+
+  async list(tenantId: string, query: CostsQuery): Promise<CostList> {
+    const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
+    const costs = await listCosts(query, subscriptions, this.#read(tenantId));
+    return { ...costs, gaps: await this.#gaps(tenantId, query.subscriptionId) };
+  }
+
+  /** Where a resource's costs stand. @throws Failure `notFound` */
+  async locate(tenantId: string, id: string): Promise<Located> {
+    return { id, ...(await locateCosts(id, this.#read(tenantId))) };
+  }
+
+  async resource(tenantId: string, place: Located, query: ResourceCostsQuery): Promise<ResourceCosts> {
+    const costs = await resourceCosts(place, query, this.#read(tenantId));
+    return { ...costs, gaps: await this.#gaps(tenantId, [place.subscriptionId]) };
+  }
+
+  #read(tenantId: string): ReadPorts {
+    const { storeOf, inventoryStoreOf, clock, metric } = this.#ports;
+    return { store: storeOf(tenantId), inventory: inventoryStoreOf(tenantId), clock, metric };
+  }
+
+  #gaps(tenantId: string, only: readonly string[] | undefined) {
+    return this.#ports.gapsOf(
+      tenantId,
+      SOURCE,
+      only?.map((id) => id.toLowerCase()),
+    );
+  }
+
+  /** Those that are watched, of those that are wanted. */
+  async #subscriptions(tenantId: string, wanted: readonly string[] | undefined): Promise<string[]> {
+    const segments = await this.#ports.inventoryStoreOf(tenantId).segments.list();
+    const watched = segments.filter(({ state }) => state !== undefined).map(({ segment }) => segment);
+    const lower = wanted?.map((id) => id.toLowerCase());
+    return lower ? watched.filter((id) => lower.includes(id)) : watched;
+  }
+}

@@ -330,12 +330,13 @@ describe('what Azure does not give', () => {
 
 describe('sources', () => {
   it('are due by their interval, and known by name', async () => {
-    // Policy Insights in three subscriptions: Defender was read a moment ago
-    expect(await world.services.connectors.startDue()).toBe(3);
+    // every other source in three subscriptions: Defender was read a moment ago
+    const { data } = await world.services.connectors.list(world.tenantId);
+    expect(await world.services.connectors.startDue()).toBe(3 * (data.length - 1));
     expect(await world.services.connectors.startDue()).toBe(0);
     expect((await world.call('POST /api/v1/connectors/nothing/sync')).json).toMatchObject({
       status: 404,
-      next: 'the sources are defender, policy_insights',
+      next: expect.stringContaining('the sources are defender, policy_insights'),
     });
     expect((await world.call('POST /api/v1/connectors/defender/sync')).json).toEqual({
       source: 'defender',

@@ -274,6 +274,7 @@ export function createServices(settings: Settings) {
     storageEndpoint:
       settings.STORAGE_TABLE_ENDPOINT ?? /TableEndpoint=([^;]+)/.exec(connectionString ?? '')?.[1],
     telemetry: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+    sources: async () => (await connectors.list(settings.TENANT_ID)).data,
     received: async () =>
       settings.SECURITY_EXPORT_HUB ? connectors.received(settings.TENANT_ID, 'defender') : undefined,
     version: manifest.version,

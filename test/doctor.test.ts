@@ -79,6 +79,7 @@ function ports(): Ports {
     storageEndpoint: /TableEndpoint=([^;]+)/.exec(storage())?.[1],
     telemetry: undefined,
     received: async () => undefined,
+    sources: async () => [],
     version: '1.2.3',
     isLocal: true,
   };
@@ -207,6 +208,28 @@ describe('the doctor within', () => {
       detail: expect.stringMatching(/^720\d s behind us$/),
     });
     expect(found['sync s-1']).toMatchObject({ state: 'warning' });
+  });
+
+  it('names what a source could not read, and the role that would open it', async () => {
+    const [id = ''] = simulator.subscriptionIds;
+    const gap = { source: 'resource_metrics', subscription_id: id, scope: 'Microsoft.Web/sites' };
+    const refused = { ...gap, kind: 'refused', reason: 'AuthorizationFailed', role: 'Monitoring Reader' };
+    const away = { ...gap, scope: 'other', kind: 'unavailable', reason: 'no answer', role: null };
+    const sources = async () => [
+      { name: 'activity_log', title: 'Azure Monitor activity log', gaps: [] },
+      { name: 'resource_metrics', title: 'Azure Monitor metrics', gaps: [refused, away] },
+    ];
+
+    const findings = await new Diagnosis({ ...ports(), sources }).run();
+    const own = findings.filter(({ check }) => check === 'sources');
+
+    expect(own.map(({ subject, state }) => [subject, state])).toEqual([
+      ['activity_log', 'ok'],
+      [`resource_metrics Microsoft.Web/sites ${id}`, 'failed'],
+      [`resource_metrics other ${id}`, 'warning'],
+    ]);
+    expect(own[1]?.mend).toContain(`--role "Monitoring Reader" --scope /subscriptions/${id}`);
+    expect(own[2]?.mend).toContain('POST /api/v1/connectors/resource_metrics/sync');
   });
 
   it('tells when continuous export came last, or that nothing has come yet', async () => {

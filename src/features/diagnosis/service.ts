@@ -11,6 +11,7 @@ import { exportCheck, type Received } from './exported.ts';
 import { answerOf, type Check, type Finding, failed, ok, warning } from './finding.ts';
 import { type IdentityPorts, identityChecks } from './identity.ts';
 import { queueChecks } from './queues.ts';
+import { type Sources, sourceCheck } from './sources.ts';
 import { storageChecks } from './storage.ts';
 
 export type DiagnosisPorts = IdentityPorts & {
@@ -26,6 +27,7 @@ export type DiagnosisPorts = IdentityPorts & {
   readonly storeOf: (tenantId: string) => InventoryStore;
   readonly storageEndpoint: string | undefined;
   readonly received: Received;
+  readonly sources: Sources;
   readonly version: string;
 };
 
@@ -49,6 +51,7 @@ export class Diagnosis {
         'Resource Manager': ports.resourceManagerEndpoint,
       }),
       exportCheck(ports.received),
+      sourceCheck(ports.sources),
       { name: 'sync', run: () => this.#syncs() },
       { name: 'version', run: async () => versions(ports.version) },
     ];

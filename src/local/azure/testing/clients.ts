@@ -1,3 +1,4 @@
+import { PolicyInsightsClient } from '@azure/arm-policyinsights';
 import { ResourceGraphClient } from '@azure/arm-resourcegraph';
 import { ResourceManagementClient } from '@azure/arm-resources';
 
@@ -25,4 +26,9 @@ export function managementClient(
 ): ResourceManagementClient {
   const options = { endpoint, allowInsecureConnection: true, retryOptions: { maxRetries } };
   return withoutToken(new ResourceManagementClient(credential, subscriptionId, options));
+}
+
+export function policyInsightsClient(endpoint: string, subscriptionId: string): PolicyInsightsClient {
+  const options = { endpoint, allowInsecureConnection: true };
+  return withoutToken(new PolicyInsightsClient(credential, subscriptionId, options));
 }

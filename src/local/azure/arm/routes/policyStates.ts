@@ -16,6 +16,8 @@ const LATEST = 'providers/microsoft.policyinsights/policystates/latest/queryresu
 /** Azure Policy's verdicts: those behind the assessments of Defender for Cloud, and those of what is assigned. */
 export const policyStateRoutes: readonly Route[] = [
   { method: 'POST', path: `subscriptions/{subscription}/${LATEST}`, handle: ofSubscription },
+  // The SDK asks for the pages after the first by GET.
+  { method: 'GET', path: `subscriptions/{subscription}/${LATEST}`, handle: ofSubscription },
   { method: 'POST', path: `{*resource}/${LATEST}`, handle: ofResource },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { toEvents } from '#features/governance/events.ts';
+import { toEvents, toGroundEvent } from '#features/governance/events.ts';
 import type { GovernanceChange } from '#features/governance/model.ts';
 import { Alert } from '#features/security/azure.ts';
 import { alertCreation } from '#features/security/events.ts';
@@ -39,6 +39,9 @@ describe('the events that are raised have a type in the catalogue, and the data 
       'PolicyExemptionChanged',
     ]);
     expect(events.map(problemsOf)).toEqual(Array(4).fill(undefined));
+    const moment = { tenantId: TENANT, number: 2, revision: '2', at: new Date(0) };
+    for (const type of ['PolicyAliasesRefreshed', 'ManagementGroupsChanged'] as const)
+      expect(problemsOf(toGroundEvent(type, moment))).toBeUndefined();
   });
 
   it('those of alerts, also of one that says as good as nothing', () => {

@@ -564,7 +564,14 @@ it('event types have a schema that takes their example', async () => {
       'PolicyInitiativeChanged',
       'PolicyAssignmentChanged',
     ],
-    ...['PolicyExemptionChanged', 'ActionExecuted', 'AlertTriggered', 'Custom'],
+    ...[
+      'PolicyExemptionChanged',
+      'PolicyAliasesRefreshed',
+      'ManagementGroupsChanged',
+      'ActionExecuted',
+      'AlertTriggered',
+      'Custom',
+    ],
   ]);
   for (const { schema, example } of body.data)
     expect(z.fromJSONSchema(schema).safeParse(example).error).toBeUndefined();

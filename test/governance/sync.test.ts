@@ -9,6 +9,7 @@ import { startEmulators } from '../support/emulators.ts';
 
 const CATALOGUE = new URL('../../../shared/policy/built-in-definitions.jsonl.gz', import.meta.url).pathname;
 const ALIASES = new URL('../../../shared/policy/aliases.json.gz', import.meta.url).pathname;
+const GROUND = ['ManagementGroupsChanged', 'PolicyAliasesRefreshed'];
 let emulators: Awaited<ReturnType<typeof startEmulators>>;
 
 beforeAll(async () => {
@@ -91,6 +92,8 @@ describe('a reading of Azure’s policies', () => {
     expect(first.written).toBeGreaterThan(35);
     expect(second).toMatchObject({ state: 'succeeded', written: 0, deleted: 0, read: first.read });
     expect(unchanged.revision).toBe(after.revision);
+    const told = (await emulators.eventsOf(azure.tenantId)).map(({ type }) => type);
+    expect(told.filter((type) => GROUND.includes(type)).sort()).toEqual(GROUND);
     expect(
       after.assignments.map(({ displayName, enforcementMode }) => `${displayName} ${enforcementMode}`).sort(),
     ).toEqual([

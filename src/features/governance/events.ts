@@ -25,24 +25,35 @@ const eventTypes: Readonly<Record<Kind, string>> = {
   exemption: 'PolicyExemptionChanged',
 };
 
+/** What outcomes depend on beside policies: its change is told without saying what of it changed. */
+export type Ground = 'PolicyAliasesRefreshed' | 'ManagementGroupsChanged';
+
+type Moment = {
+  readonly tenantId: string;
+  readonly number: number;
+  readonly revision: string;
+  readonly at: Date;
+};
+
+/** The event that the alias table, or the hierarchy of management groups, has become another one. */
+export function toGroundEvent(type: Ground, of: Moment): CloudEvent<Ground, { readonly revision: string }> {
+  return {
+    ...envelope(of, 0),
+    type,
+    subject: `/tenants/${of.tenantId}/governance`,
+    data: { revision: of.revision },
+  };
+}
+
 /** The events of one transaction: their ids follow from tenant and number, however often they are made. */
 export function toEvents(
   changes: readonly GovernanceChange[],
-  of: { readonly tenantId: string; readonly number: number; readonly revision: string; readonly at: Date },
+  of: Moment,
 ): CloudEvent<string, GovernanceEventData>[] {
-  const correlation = correlationId();
-  const parent = traceparent();
   return changes.map(({ kind, change, record }, place) => ({
-    specversion: '1.0',
-    id: eventId(`${of.tenantId}|governance|${of.number}`, place),
-    source: `/tenants/${of.tenantId}/governance`,
+    ...envelope(of, place),
     type: eventTypes[kind],
     subject: armIdOf(kind, record),
-    time: of.at.toISOString(),
-    datacontenttype: 'application/json',
-    tenantid: of.tenantId,
-    ...(correlation && { correlationid: correlation }),
-    ...(parent && { traceparent: parent }),
     data: {
       change,
       id: record.id,
@@ -52,4 +63,19 @@ export function toEvents(
       revision: of.revision,
     },
   }));
+}
+
+function envelope({ tenantId, number, at }: Moment, place: number) {
+  const correlation = correlationId();
+  const parent = traceparent();
+  return {
+    specversion: '1.0' as const,
+    id: eventId(`${tenantId}|governance|${number}`, place),
+    source: `/tenants/${tenantId}/governance`,
+    time: at.toISOString(),
+    datacontenttype: 'application/json' as const,
+    tenantid: tenantId,
+    ...(correlation && { correlationid: correlation }),
+    ...(parent && { traceparent: parent }),
+  };
 }

@@ -7,7 +7,7 @@ import { log } from '#platform/log.ts';
 import { decodeBody, encodeBody } from '#platform/payload.ts';
 import type { Queues } from '#platform/queues.ts';
 import { type Partition, type Row, type RowWrite, type Tables, WriteConflict } from '#platform/tables.ts';
-import { toEvents } from './events.ts';
+import { type Ground, toEvents, toGroundEvent } from './events.ts';
 import { type ManagementGroups, noManagementGroups } from './hierarchy.ts';
 import type { GovernanceChange, Kind, Records } from './model.ts';
 import { REMARK, type Remark } from './remarks.ts';
@@ -47,6 +47,8 @@ export type Draft = {
   readonly rows?: readonly RowWrite[];
   /** Blob of a new alias table. */
   readonly aliases?: string;
+  /** What an event tells where there are no `changes`. */
+  readonly tells?: Ground;
 };
 
 /** A decision that lost a race is made anew this many times. */
@@ -173,12 +175,8 @@ export class GovernanceStore {
     );
     const revision = this.textOf(next);
     const { tenantId } = this;
-    const events = toEvents(draft.changes, {
-      tenantId,
-      number: next.number,
-      revision,
-      at: this.clock.now(),
-    });
+    const moment = { tenantId, number: next.number, revision, at: this.clock.now() };
+    const events = draft.tells ? [toGroundEvent(draft.tells, moment)] : toEvents(draft.changes, moment);
     const row = toRevisionRow(next);
     const outbox = outboxWrites(events);
     const writes: RowWrite[] = [

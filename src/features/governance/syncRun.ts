@@ -127,6 +127,7 @@ export class SyncRun {
       counts.written += 1;
       return {
         changes: [],
+        tells: 'ManagementGroupsChanged',
         rows: [{ kind: 'upsert', rowKey: HIERARCHY_KEY, row: await store.encodeHierarchy(read) }],
       };
     });
@@ -142,7 +143,12 @@ export class SyncRun {
     const aliases = await writeAliases(table, this.#room.store.blobs);
     if ((await this.#room.store.revision()).aliases === aliases) return;
     counts.written += 1;
-    await this.#room.change(async () => ({ changes: [], rows: [], aliases }));
+    await this.#room.change(async () => ({
+      changes: [],
+      rows: [],
+      aliases,
+      tells: 'PolicyAliasesRefreshed',
+    }));
   }
 }
 

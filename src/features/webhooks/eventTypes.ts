@@ -81,6 +81,8 @@ const policyChange = {
   arm_id: compliance.policy_definition_id,
   revision: '00000000000000000042',
 };
+const GroundChange = PolicyChange.pick({ revision: true });
+const groundChange = { revision: policyChange.revision };
 const assignmentChange = {
   ...policyChange,
   id: 'asg_1',
@@ -148,6 +150,16 @@ const TYPES: Readonly<Record<string, Entry>> = {
       arm_id: `/subscriptions/${subscription_id}/providers/Microsoft.Authorization/policyExemptions/migration`,
       assignment_id: compliance.assignment_id,
     },
+  },
+  PolicyAliasesRefreshed: {
+    description: 'Azure’s aliases of policy are others: what names one is judged again.',
+    data: GroundChange,
+    example: groundChange,
+  },
+  ManagementGroupsChanged: {
+    description: 'The hierarchy of management groups is another, and with it what assignments reach.',
+    data: GroundChange,
+    example: groundChange,
   },
   ActionExecuted: {
     description: 'An action was carried out, or failed.',

@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import type { AssignmentRecord, ExemptionRecord, Snapshot } from '#features/governance/index.ts';
 import { membersOf } from './compile.ts';
 
+const ALIAS = /[a-z][\w-]*(?:\.[\w-]+)+\/[\w./[\]*-]+/gi;
 const known = new WeakMap<object, string>();
+const named = new WeakMap<object, readonly string[]>();
 
 /** Short text that differs where anything differs that an assignment's outcomes depend on, wherever it is made. */
 export function fingerprintOf(
@@ -27,11 +29,24 @@ export function fingerprintOf(
         ],
       ),
     ),
-    once(snapshot.aliases, (aliases) =>
-      [...aliases.aliases].map(([name, { targets }]) => [name, ...[...targets].flat()]),
-    ),
+    digest(JSON.stringify(aliasesOf([assignment, initiative, ...definitions], snapshot))),
   ];
   return digest(parts.join('|'));
+}
+
+/** What the table says of every alias that these records name. */
+function aliasesOf(records: readonly (object | undefined)[], { aliases: { aliases } }: Snapshot): unknown[] {
+  const names = new Set(records.flatMap((record) => (record ? namesIn(record) : [])));
+  return [...names].sort().map((name) => [name, ...[...(aliases.get(name)?.targets ?? [])].flat()]);
+}
+
+/** Whatever of a record may be the name of an alias, in lower case. */
+function namesIn(record: object): readonly string[] {
+  const made = named.get(record) ?? [
+    ...new Set((JSON.stringify(record).match(ALIAS) ?? []).map((name) => name.toLowerCase())),
+  ];
+  named.set(record, made);
+  return made;
 }
 
 /** Records keep their identity while they stay the same, so each is read once. */

@@ -30,6 +30,7 @@ const GOVERNANCE_EVENTS = new Set([
   'PolicyAssignmentChanged',
   'PolicyExemptionChanged',
   'PolicyAliasesRefreshed',
+  'ManagementGroupsChanged',
 ]);
 
 /** Puts what events of one tenant concern on the `evaluations` queue: a slow evaluation delays no webhook. */

@@ -398,14 +398,15 @@ describe('the door', () => {
   it('tells of each dependency', async () => {
     const health = await product.json<{ status: string; checks: Record<string, unknown> }>('/health');
 
+    const sources = await product.json<{ data: { name: string }[] }>('/api/v1/connectors');
+
     expect(health.status).toBe('ok');
     expect(Object.keys(health.checks)).toEqual([
       'tables',
       ...containers.map(({ name }) => `container ${name}`),
       ...queues.map(({ name }) => `queue ${name}`),
       'azure',
-      'source defender',
-      'source policy_insights',
+      ...sources.data.map(({ name }) => `source ${name}`),
     ]);
   });
 
@@ -417,7 +418,9 @@ describe('the door', () => {
       body: '{"input": ""}',
     });
 
-    expect(functions.map(({ name }) => name)).toContain('resourceEvents');
+    expect(functions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['resourceEvents', 'securityExport']),
+    );
     expect(response.status).toBe(202);
   });
 });

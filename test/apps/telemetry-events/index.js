@@ -11,6 +11,7 @@ app.eventHub('batch', {
   handler: (events, context) => {
     const { triggerMetadata } = context;
     log.push({ function: 'batch', events, triggerMetadata, retry: context.retryContext?.retryCount ?? 0 });
+    if (events.includes('stuck') && process.env.STUCK) throw new Error('stuck');
     if (events.includes('flaky') && failures > 0) {
       failures -= 1;
       throw new Error('not yet');

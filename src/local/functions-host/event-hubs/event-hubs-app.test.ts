@@ -31,11 +31,11 @@ afterAll(async () => {
   await removeTemporaryFolders();
 });
 
-function start(): Promise<AppHost> {
+function start(env: Readonly<Record<string, string>> = {}): Promise<AppHost> {
   return startApp({
     app: 'telemetry-events',
     entry: 'index.js',
-    env: { Telemetry: emulator.connectionString, TELEMETRY_HUB: 'meters' },
+    env: { Telemetry: emulator.connectionString, TELEMETRY_HUB: 'meters', ...env },
     dataDir,
   });
 }
@@ -101,4 +101,30 @@ test('a host that starts again goes on after its checkpoint, and finds what came
 
   await waitFor(async () => ((await bodiesOf('batch')).length > 0 ? true : undefined));
   expect(await bodiesOf('batch')).toEqual(['meanwhile']);
+});
+
+test('a batch that a killed host was working on comes again', async () => {
+  await host.stop();
+  host = await start({ STUCK: 'yes' });
+  await send('1', 'stuck');
+  await waitFor(async () => ((await bodiesOf('batch')).includes('stuck') ? true : undefined));
+  await host.stop('SIGKILL');
+  host = await start();
+
+  await waitFor(async () => ((await bodiesOf('batch')).includes('stuck') ? true : undefined));
+  const [again] = (await logOf('batch')).filter(({ events }) => events?.includes('stuck'));
+  expect(again?.retry).toBe(0);
+});
+
+test('a trigger whose connection or hub is missing says what to set', async () => {
+  const broken = await startApp({
+    app: 'telemetry-events',
+    entry: 'index.js',
+    env: { TELEMETRY_HUB: 'meters' },
+  });
+
+  expect(broken.first).toBeUndefined();
+  expect(broken.errors()).toContain(
+    'set Telemetry to a connection string or Telemetry__fullyQualifiedNamespace',
+  );
 });

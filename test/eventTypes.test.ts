@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { toEvents, toGroundEvent } from '#features/governance/events.ts';
 import type { GovernanceChange } from '#features/governance/model.ts';
+import { AvailabilityStatus, ServiceEvent } from '#features/monitor/health/azure.ts';
+import { toServiceIssue, toUnavailable } from '#features/monitor/health/events.ts';
+import { toHealth, toServiceEvent } from '#features/monitor/health/record.ts';
 import { Alert } from '#features/security/azure.ts';
 import { alertCreation } from '#features/security/events.ts';
 import { alertRowKey, toAlert } from '#features/security/mapping/alert.ts';
@@ -54,5 +57,21 @@ describe('the events that are raised have a type in the catalogue, and the data 
 
     expect(events).toHaveLength(2);
     expect(events.map(problemsOf)).toEqual([undefined, undefined]);
+  });
+
+  it('those of health, also of what says as good as nothing', () => {
+    const id = `/subscriptions/${SUBSCRIPTION}/x/providers/Microsoft.ResourceHealth/availabilityStatuses/current`;
+    const place = { tenantId: TENANT, subscriptionId: SUBSCRIPTION, at: new Date(0) };
+    const event = { id: '/providers/Microsoft.ResourceHealth/events/VT1', name: 'VT1' };
+    const events = [{}, { occuredTime: '2026-01-01T00:00:00Z', reasonType: 'Unplanned' }].flatMap(
+      (properties) => {
+        const record = toHealth(AvailabilityStatus.parse({ id, properties }));
+        const issue = toServiceEvent(ServiceEvent.parse({ ...event, properties }));
+        return [...(record ? [toUnavailable(record, place)] : []), toServiceIssue(issue, place)];
+      },
+    );
+
+    expect(events).toHaveLength(4);
+    expect(events.map(problemsOf)).toEqual(Array(4).fill(undefined));
   });
 });

@@ -174,7 +174,7 @@ const TYPES: Readonly<Record<string, Entry>> = {
   },
   AlertTriggered: {
     description:
-      'A security alert of Defender for Cloud (`alert_type` `defender.…`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
+      'A security alert of Defender for Cloud (`alert_type` `defender.…`), a resource that became unavailable (`resource_health.unavailable`), a service issue of Azure (`service_health.issue`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
     data: z.looseObject({
       alert_type: z.string(),
       severity: z.string(),
@@ -185,6 +185,8 @@ const TYPES: Readonly<Record<string, Entry>> = {
       azure_id: z.string().optional(),
       status: z.string().optional(),
       started_at: z.iso.datetime({ offset: true }).nullable().optional(),
+      reason: z.string().nullable().optional().meta({ description: 'Of Resource Health: `Unplanned` …' }),
+      tracking_id: z.string().nullable().optional().meta({ description: 'Of Service Health.' }),
       webhook_id: z.string().optional(),
       delivery_id: z.string().optional(),
     }),

@@ -204,6 +204,7 @@ export function createServices(settings: Settings) {
     endpoint,
     credential,
     tables,
+    queues,
     clock,
     inventoryStoreOf: storeOf,
     gapsOf: (...query) => connectors.gaps(...query),

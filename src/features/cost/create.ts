@@ -4,6 +4,7 @@ import type { Route } from '#http/route.ts';
 import type { AzureOptions } from '#platform/azureClient.ts';
 import type { Clock } from '#platform/clock.ts';
 import { CostManagement } from '#platform/costManagement.ts';
+import type { Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
 import { costConnector } from './connector.ts';
 import type { Metric } from './lines.ts';
@@ -13,6 +14,7 @@ import { CostStore } from './store.ts';
 
 export type CostOptions = AzureOptions & {
   readonly tables: Tables;
+  readonly queues: Queues;
   readonly clock: Clock;
   readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
   readonly gapsOf: Connectors['gaps'];
@@ -22,7 +24,8 @@ export type CostOptions = AzureOptions & {
 
 /** The room of costs: its source and its routes. */
 export function createCost(options: CostOptions): { connector: Connector; routes: Route[] } {
-  const { endpoint, credential, tables, clock, inventoryStoreOf, gapsOf, metric, historyMonths } = options;
+  const { endpoint, credential, tables, queues, clock, inventoryStoreOf, gapsOf, metric, historyMonths } =
+    options;
   const stores = new Map<string, CostStore>();
   const storeOf = (tenantId: string) => {
     const store = stores.get(tenantId) ?? new CostStore(tenantId, tables);
@@ -32,7 +35,7 @@ export function createCost(options: CostOptions): { connector: Connector; routes
   const azure = new CostManagement({ endpoint, credential });
   const costs = new Costs({ storeOf, inventoryStoreOf, gapsOf, clock, metric });
   return {
-    connector: costConnector({ azure, storeOf, inventoryStoreOf, metric, historyMonths }),
+    connector: costConnector({ azure, queues, storeOf, inventoryStoreOf, metric, historyMonths }),
     routes: costRoutes(costs),
   };
 }

@@ -1,6 +1,7 @@
 import { narrowSubscriptions, type Principal, visibleSubscription } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { Failure } from '#platform/failure.ts';
+import { BudgetList, BudgetsQuery } from './budgets/schema.ts';
 import { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
 import type { Costs } from './service.ts';
 
@@ -19,6 +20,17 @@ export function costRoutes(costs: Costs): Route[] {
       query: CostsQuery,
       responses: { 200: { description: 'A page of groups.', schema: CostList } },
       handle: async (call) => ({ body: await costs.list(call.principal.tenantId, narrowed(call)) }),
+    }),
+    defineRoute({
+      name: 'listBudgets',
+      method: 'GET',
+      path: '/api/v1/costs/budgets',
+      role: 'viewer',
+      bySubscription: true,
+      summary: 'Budgets, what is spent of them, and which thresholds are crossed',
+      query: BudgetsQuery,
+      responses: { 200: { description: 'A page of budgets.', schema: BudgetList } },
+      handle: async (call) => ({ body: await costs.budgets(call.principal.tenantId, narrowed(call)) }),
     }),
     defineRoute({
       name: 'getResourceCosts',

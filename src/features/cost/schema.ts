@@ -6,9 +6,16 @@ import { METRICS } from './lines.ts';
 const several = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
-const subscriptionId = several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' });
-const limit = z.coerce.number().int().min(1).max(1000).default(50);
-const cursor = z.string().max(20_000).optional().meta({ description: '`nextCursor` of the answer before.' });
+export const subscriptionId = several
+  .pipe(z.array(z.guid()))
+  .optional()
+  .meta({ description: 'Subscription id.' });
+export const limit = z.coerce.number().int().min(1).max(1000).default(50);
+export const cursor = z
+  .string()
+  .max(20_000)
+  .optional()
+  .meta({ description: '`nextCursor` of the answer before.' });
 const day = z.string().refine(isDay, 'must be a day that there is: YYYY-MM-DD');
 const from = day.optional().meta({ description: 'First day, UTC. 30 days before `to` unless told.' });
 const to = day.optional().meta({ description: 'Last day, UTC. Today unless told.' });
@@ -17,7 +24,7 @@ const granularity = z.enum(['daily', 'monthly']).default('daily');
 export const gaps = z.array(SourceGap).meta({
   description: 'What could not be read of this at the last run, and the role that would grant it.',
 });
-const nextCursor = z.string().nullable().meta({ description: 'Null: that was all.' });
+export const nextCursor = z.string().nullable().meta({ description: 'Null: that was all.' });
 const currency = z.string().meta({ description: 'ISO 4217. Amounts of several are never added up.' });
 
 export const CostsQuery = z.strictObject({

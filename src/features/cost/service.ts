@@ -1,6 +1,8 @@
 import type { Connectors } from '#features/connectors/index.ts';
 import type { InventoryStore } from '#features/inventory/index.ts';
 import type { Clock } from '#platform/clock.ts';
+import { listBudgets } from './budgets/list.ts';
+import type { BudgetList, BudgetsQuery } from './budgets/schema.ts';
 import { SOURCE } from './connector.ts';
 import type { Metric } from './lines.ts';
 import { listCosts, locateCosts, resourceCosts } from './read/costs.ts';
@@ -29,6 +31,15 @@ export class Costs {
     const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
     const costs = await listCosts(query, subscriptions, this.#read(tenantId));
     return { ...costs, gaps: await this.#gaps(tenantId, query.subscriptionId) };
+  }
+
+  async budgets(tenantId: string, query: BudgetsQuery): Promise<BudgetList> {
+    const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
+    const [{ items, nextCursor }, gaps] = await Promise.all([
+      listBudgets(query, subscriptions, this.#ports.storeOf(tenantId)),
+      this.#gaps(tenantId, query.subscriptionId),
+    ]);
+    return { data: items, nextCursor, gaps };
   }
 
   /** Where a resource's costs stand. @throws Failure `notFound` */

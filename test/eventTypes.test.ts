@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { AzureBudget } from '#features/cost/azure.ts';
+import { toCrossed } from '#features/cost/budgets/events.ts';
+import { toBudget } from '#features/cost/budgets/record.ts';
 import { toEvents, toGroundEvent } from '#features/governance/events.ts';
 import type { GovernanceChange } from '#features/governance/model.ts';
 import { AvailabilityStatus, ServiceEvent } from '#features/monitor/health/azure.ts';
@@ -69,6 +72,24 @@ describe('the events that are raised have a type in the catalogue, and the data 
         const issue = toServiceEvent(ServiceEvent.parse({ ...event, properties }));
         return [...(record ? [toUnavailable(record, place)] : []), toServiceIssue(issue, place)];
       },
+    );
+
+    expect(events).toHaveLength(4);
+    expect(events.map(problemsOf)).toEqual(Array(4).fill(undefined));
+  });
+
+  it('those of budgets', () => {
+    const id = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Consumption/budgets/team`;
+    const place = { tenantId: TENANT, subscriptionId: SUBSCRIPTION, at: new Date(0) };
+    const notifications = { one: { threshold: 80 }, two: { threshold: 100, thresholdType: 'Forecasted' } };
+    const budgets = [{}, { amount: 100, currentSpend: { amount: 90, unit: 'EUR' } }].map((properties) =>
+      toBudget(
+        AzureBudget.parse({ id, name: 'team', properties: { ...properties, notifications } }),
+        new Date(0),
+      ),
+    );
+    const events = budgets.flatMap((budget) =>
+      budget.thresholds.map((threshold) => toCrossed({ budget, threshold }, place)),
     );
 
     expect(events).toHaveLength(4);

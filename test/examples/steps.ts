@@ -70,6 +70,14 @@ async function monitor(world: World, ask: Ask): Promise<void> {
   });
 }
 
+async function costs(world: World, ask: Ask): Promise<void> {
+  await world.read('cost');
+  await ask('GET /api/v1/costs', { query: '?limit=1' });
+  const { json } = await world.call('GET /api/v1/costs?groupBy=resource&limit=1');
+  await ask('GET /api/v1/resources/{id}/costs', { id: (json.data as Json[])[0]?.group });
+  await ask('GET /api/v1/costs/budgets');
+}
+
 async function metrics(world: World, ask: Ask): Promise<void> {
   await world.services.metrics.roll(world.tenantId);
   await ask('GET /api/v1/metrics/unified', { query: '?aggregation=tag:environment&timeRange=24h&limit=1' });
@@ -179,4 +187,4 @@ async function send(url: string, method: string, body: object): Promise<void> {
 export const exactPages: ReadonlySet<string> = new Set(['deployments.md', 'metrics.md']);
 
 /** A feature's routes, and how they come to an answer. */
-export const steps: readonly Step[] = [metrics, security, monitor, deployments];
+export const steps: readonly Step[] = [metrics, security, monitor, costs, deployments];

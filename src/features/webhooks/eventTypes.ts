@@ -174,7 +174,7 @@ const TYPES: Readonly<Record<string, Entry>> = {
   },
   AlertTriggered: {
     description:
-      'A security alert of Defender for Cloud (`alert_type` `defender.…`), a resource that became unavailable (`resource_health.unavailable`), a service issue of Azure (`service_health.issue`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
+      'A security alert of Defender for Cloud (`alert_type` `defender.…`), a resource that became unavailable (`resource_health.unavailable`), a service issue of Azure (`service_health.issue`), a budget that crossed a threshold (`cost.budget`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
     data: z.looseObject({
       alert_type: z.string(),
       severity: z.string(),
@@ -187,6 +187,14 @@ const TYPES: Readonly<Record<string, Entry>> = {
       started_at: z.iso.datetime({ offset: true }).nullable().optional(),
       reason: z.string().nullable().optional().meta({ description: 'Of Resource Health: `Unplanned` …' }),
       tracking_id: z.string().nullable().optional().meta({ description: 'Of Service Health.' }),
+      budget: z.string().optional(),
+      threshold_percent: z.number().optional(),
+      threshold_type: z.string().optional().meta({ description: '`Actual` or `Forecasted`.' }),
+      amount: z.number().nullable().optional(),
+      spent: z.number().nullable().optional(),
+      forecast: z.number().nullable().optional(),
+      currency: z.string().nullable().optional(),
+      period_start: z.string().nullable().optional(),
       webhook_id: z.string().optional(),
       delivery_id: z.string().optional(),
     }),

@@ -9,6 +9,7 @@ import { costAnomalies } from './costAnomalies.ts';
 import { get } from './get.ts';
 import { list, listMillion } from './list.ts';
 import { memory, memoryMillion } from './memory.ts';
+import { metrics } from './metrics.ts';
 import { policy } from './policy.ts';
 import { security } from './security.ts';
 import { start } from './start.ts';
@@ -32,6 +33,7 @@ export const figures: readonly Figure[] = [
   complianceChange,
   broker,
   bundle,
+  metrics,
   policy,
   costAnomalies,
   start,

@@ -13,10 +13,18 @@ export type App = {
   readonly apiKey: string;
 };
 
+export type AppOptions = {
+  /** Policies are going to be assigned. */
+  readonly isAssigned?: boolean;
+  /** Where the host leaves a CPU profile when it ends. */
+  readonly profileDir?: string | undefined;
+};
+
 type SyncState = { readonly id: string; readonly state: string; readonly resources: number };
 
-/** Above this Azurite cannot write its tables to disk. */
+/** Above this Azurite cannot write its tables to disk; and below it, where every resource has outcomes too. */
 const MAX_ON_DISK = 200_000;
+const MAX_ON_DISK_ASSIGNED = 50_000;
 
 /** One key asks for more than any caller may. */
 const UNLIMITED = {
@@ -26,10 +34,11 @@ const UNLIMITED = {
 };
 
 /** Starts the product over an estate of `size` resources. Nothing is in the inventory yet. */
-export async function startApp(parts: Parts, size: number): Promise<App> {
+export async function startApp(parts: Parts, size: number, options: AppOptions = {}): Promise<App> {
+  const maxOnDisk = options.isAssigned ? MAX_ON_DISK_ASSIGNED : MAX_ON_DISK;
   const [simulator, storage, bus] = await Promise.all([
     parts.simulator(size),
-    parts.storage({ isInMemory: size > MAX_ON_DISK }),
+    parts.storage({ isInMemory: size > maxOnDisk }),
     parts.bus(),
   ]);
   const environment = {
@@ -42,7 +51,7 @@ export async function startApp(parts: Parts, size: number): Promise<App> {
     LOG_LEVEL: 'warning',
     ...UNLIMITED,
   };
-  const host = await parts.host(environment);
+  const host = await parts.host(environment, options.profileDir);
   const identity = new Identity({
     tables: new Tables({ connectionString: storage.connectionString }),
     clock: systemClock,

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import type { Answer } from './route.ts';
 
 const compress = promisify(gzip);
+const expand = promisify(gunzip);
 
 /** Below this, compressing costs more than it saves. */
 const MIN_COMPRESSED = 8_000;
@@ -21,7 +22,7 @@ export async function toResponse(
     request.headers.get('accept-encoding') ?? '',
   );
   const pieces = answer.text ?? (answer.lines && toLines(answer.lines));
-  if (answer.body === undefined && !pieces) return new Response(null, { status, headers });
+  if (answer.body === undefined && !pieces && !answer.packed) return new Response(null, { status, headers });
   headers.set('content-type', answer.contentType ?? context.mediaType ?? 'application/json');
   if (pieces) {
     const stream = toStream(pieces);
@@ -30,6 +31,10 @@ export async function toResponse(
       status,
       headers,
     });
+  }
+  if (answer.packed) {
+    if (takesGzip) headers.set('content-encoding', 'gzip');
+    return new Response(takesGzip ? answer.packed : await expand(answer.packed), { status, headers });
   }
   const text = JSON.stringify(answer.body);
   if (!takesGzip || text.length < MIN_COMPRESSED) return new Response(text, { status, headers });

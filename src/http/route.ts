@@ -25,6 +25,8 @@ export type Answer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** In the place of `body`: its JSON, gzipped already. */
+  readonly packed?: Uint8Array<ArrayBuffer>;
   /** Pages of values. */
   readonly lines?: AsyncIterable<readonly unknown[]>;
   readonly text?: AsyncIterable<string>;

@@ -1,5 +1,5 @@
 export { inventorySource } from './inventorySource.ts';
-export type { MetricSource } from './model.ts';
+export type { Aggregation, MetricSource, Rollup } from './model.ts';
 export { metricRoutes } from './routes.ts';
 export { Metrics } from './service.ts';
 export { MetricStore, metricsTable } from './store.ts';

@@ -16,7 +16,7 @@ export function metricRoutes(metrics: Metrics): Route[] {
         'From rollups, never from the estate. Up to 7 days a point is an hour, beyond it a day. Groups of tags are values of the tag.',
       query: MetricsQuery,
       responses: { 200: { description: 'The numbers.', schema: UnifiedMetrics } },
-      handle: async ({ principal, query }) => ({ body: await metrics.unified(principal, query) }),
+      handle: async ({ principal, query }) => ({ packed: await metrics.unified(principal, query) }),
     }),
   ];
 }

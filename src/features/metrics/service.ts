@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { type InventoryStore, parseResourceId, resourceKey } from '#features/inventory/index.ts';
 import { narrowSubscriptions, type Principal } from '#http/principal.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -21,9 +23,16 @@ type Query = {
   readonly limit: number;
 };
 
+const pack = promisify(gzip);
+/** A few 100 KB each at most. */
+const MAX_ANSWERS = 100;
+
 /** Inventory, compliance, security, cost and operations as numbers over time, from rollups. */
 export class Metrics {
   readonly #options: MetricsOptions;
+
+  /** Answers by all that they follow from, the one asked for last at the end. */
+  readonly #answers = new Map<string, Uint8Array<ArrayBuffer>>();
 
   constructor(options: MetricsOptions) {
     this.#options = options;
@@ -54,7 +63,8 @@ export class Metrics {
     return removed;
   }
 
-  async unified(principal: Principal, query: Query): Promise<UnifiedMetrics> {
+  /** The answer, gzipped: kept by this instance until the next rollup, since it may be some MB of JSON. */
+  async unified(principal: Principal, query: Query): Promise<Uint8Array<ArrayBuffer>> {
     const { clock, inventoryOf, storeOf } = this.#options;
     const window = windowOf(parseRange(query.timeRange) ?? 0, clock.now());
     const isTag = query.aggregation.startsWith('tag:');
@@ -63,12 +73,26 @@ export class Metrics {
       principal,
       query.subscriptionId ? [query.subscriptionId.toLowerCase()] : undefined,
     );
-    const segments = await inventoryOf(principal.tenantId).segments.list();
+    const { tenantId } = principal;
+    const store = storeOf(tenantId);
+    const [segments, revision] = await Promise.all([inventoryOf(tenantId).segments.list(), store.revision()]);
     const wanted = segments.filter(({ segment }) => only?.includes(segment) ?? true);
-    const store = storeOf(principal.tenantId);
+    const names = wanted.map(({ segment }) => segment);
+    const key = JSON.stringify([tenantId, revision, window, query, names]);
+    const known = this.#answers.get(key);
+    if (known) return this.#keep(key, known);
     const series = await Promise.all(wanted.map(({ segment }) => store.read(segment, aggregation, window)));
     const prefix = isTag ? `${query.aggregation.slice(4).toLowerCase()}=` : '';
-    return toAnswer(pointsOf(series, prefix), { query, window });
+    const answer = toAnswer(pointsOf(series, prefix), { query, window });
+    return this.#keep(key, await pack(JSON.stringify(answer), { level: 1 }));
+  }
+
+  #keep(key: string, answer: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    this.#answers.delete(key);
+    this.#answers.set(key, answer);
+    const [oldest = ''] = this.#answers.keys();
+    if (this.#answers.size > MAX_ANSWERS) this.#answers.delete(oldest);
+    return answer;
   }
 
   async #collect(place: { tenantId: string; segment: string }, since: string) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { packJson, unpackJson } from '#platform/columns.ts';
 import type { Partition, Row, TableDeclaration, Tables } from '#platform/tables.ts';
 import type { Aggregation, Groups, Interval, Rollup } from './model.ts';
@@ -7,7 +8,7 @@ export const metricsTable: TableDeclaration = {
   name: 'metrics',
   description:
     'Rollups of all numbers by hour and by day: what a request for metrics reads instead of the estate.',
-  keys: 'PartitionKey = tenant|segment: a subscription’s rollups in a row of time. RowKey = `h|HOUR` | `d|DAY`, a column an aggregation, so that a request reads only the one that it asks for.',
+  keys: 'PartitionKey = tenant|segment: a subscription’s rollups in a row of time. RowKey = `h|HOUR` | `d|DAY`, a column an aggregation, so that a request reads only the one that it asks for. PartitionKey = tenant|!marks, RowKey = `rolled`: another value with every rollup.',
 };
 
 export type Point = { readonly at: string; readonly groups: Groups };
@@ -16,15 +17,18 @@ export type Point = { readonly at: string; readonly groups: Groups };
 const MAX_COLUMNS = 12;
 /** Points that do not change any more, by partition and aggregation. */
 const MAX_KNOWN = 20_000;
+const MARK = 'rolled';
 
 /** Rollups of one tenant. */
 export class MetricStore {
   readonly #open: (segment: string) => Partition;
+  readonly #marks: Partition;
   readonly #past = new Map<string, Groups>();
 
   constructor(tenantId: string, tables: Tables) {
     const table = tables.open(metricsTable);
     this.#open = (segment) => table.forTenant(tenantId, segment);
+    this.#marks = table.forTenant(tenantId, '!marks');
   }
 
   /** Puts a rollup in the place of the one before of the same hour and day. */
@@ -35,6 +39,12 @@ export class MetricStore {
       { kind: 'upsert', rowKey: `h|${buckets.hour}`, row },
       { kind: 'upsert', rowKey: `d|${buckets.day}`, row },
     ]);
+    await this.#marks.write({ kind: 'upsert', rowKey: MARK, row: { revision: randomUUID() } });
+  }
+
+  /** Becomes another one with every rollup; empty before the first. To be read before the points that it is to stand for. */
+  async revision(): Promise<string> {
+    return (await this.#marks.get<{ revision: string }>(MARK))?.revision ?? '';
   }
 
   /** Points of a window, oldest first. Those that do not change any more are read once a process. */

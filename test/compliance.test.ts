@@ -65,6 +65,29 @@ function statesOf(world: ComplianceWorld, tenantId: string) {
 }
 
 describe('compliance', () => {
+  it('of a subscription that is being read for the first time is judged as a whole, once it has been read', async () => {
+    const app = world.instance(randomUUID());
+    const states = statesOf(world, app.tenantId);
+    await app.inventory.segments.register(SUBSCRIPTION, { state: 'Enabled' });
+    await app.governance.write([
+      change('definition', 'created', httpsOnly),
+      change('assignment', 'created', assignment('https', httpsOnly.definitionId)),
+    ]);
+    await world.settle(app);
+    await putResource(app, storage('early'), { tags: {} });
+    const ids = [storage('early')];
+    const message = { kind: 'resources', tenantId: app.tenantId, segment: SUBSCRIPTION, ids } as const;
+
+    await app.compliance.work({ ...message, cause: 'a' });
+    await app.compliance.work({ ...message, cause: 'b' });
+    const during = await states(storage('early'));
+    await app.inventory.segments.register(SUBSCRIPTION, { lastSynced: clock.now().toISOString() });
+    await world.settle(app);
+
+    expect(during).toBeUndefined();
+    expect(await states(storage('early'))).toEqual(['nonCompliant']);
+  });
+
   it('follows resources and assignments, with events of stable ids', async () => {
     const app = world.instance(randomUUID());
     const states = statesOf(world, app.tenantId);

@@ -5,6 +5,7 @@ import { resourceKey, segmentOf } from '#features/inventory/index.ts';
 import type { Job } from '#features/jobs/index.ts';
 import { ALL, totalOf } from '../rows/counts.ts';
 import type { Evaluated } from './evaluator.ts';
+import { awaitFirstRead, hasPatience, isReadFirst } from './firstRead.ts';
 import type { EvaluationMessage } from './queue.ts';
 import { partsOf } from './ranges.ts';
 import type { Room } from './room.ts';
@@ -78,6 +79,8 @@ function governanceMessage(revision: string, room: Room) {
 /** Does one message of the `evaluations` queue. Repeating it does no harm. */
 export async function work(message: EvaluationMessage, room: Room): Promise<void> {
   switch (message.kind) {
+    case 'first':
+      return evaluateFirst(message, room);
     case 'resources':
       return evaluateResources(message, room);
     case 'keys':
@@ -98,6 +101,18 @@ export async function work(message: EvaluationMessage, room: Room): Promise<void
   }
 }
 
+/** Evaluates a subscription that has been read for the first time, or waits on. */
+async function evaluateFirst(
+  message: Extract<EvaluationMessage, { kind: 'first' }>,
+  room: Room,
+): Promise<void> {
+  const { segment } = message;
+  if (hasPatience(message.since, room) && (await isReadFirst(segment, room)))
+    return awaitFirstRead(segment, message, room);
+  const { revision } = await room.plans.current();
+  await startEvaluation(room, { revision, segments: [segment], isWhole: true });
+}
+
 async function evaluateKeys(
   { segment, keys, fresh, jobId }: Extract<EvaluationMessage, { kind: 'keys' }>,
   room: Room,
@@ -114,6 +129,7 @@ async function evaluateResources(
   { segment, ids, cause }: Extract<EvaluationMessage, { kind: 'resources' }>,
   room: Room,
 ): Promise<void> {
+  if (await isReadFirst(segment, room)) return awaitFirstRead(segment, undefined, room);
   room.catalogue.invalidate();
   const dependents = await room.evaluator.dependentsOf(segment, ids);
   const [own, others] = [dependents.slice(0, CHUNK), dependents.slice(CHUNK)];
@@ -140,13 +156,20 @@ export async function settle(
   await room.enqueue([{ body, name: randomUUID(), notBefore }]);
 }
 
+type WholeEvaluation = {
+  readonly revision: string;
+  readonly policyId?: string;
+  readonly segments?: readonly string[];
+  readonly isWhole?: boolean;
+};
+
 /**
  * Starts a whole evaluation, or joins the one under way: each part looks only at what changed since it was evaluated
- * last. With `policyId`, at all that this policy judges. `segments`: only these.
+ * last. With `policyId`, at all that this policy judges; with `isWhole`, at everything. `segments`: only these.
  */
 export async function startEvaluation(
   room: Room,
-  { revision, policyId, segments }: { revision: string; policyId?: string; segments?: readonly string[] },
+  { revision, policyId, segments, isWhole = false }: WholeEvaluation,
 ): Promise<Job> {
   const known = (await room.inventory.segments.list()).map(({ segment }) => segment);
   const chosen = segments ? known.filter((segment) => segments.includes(segment)) : known;
@@ -168,6 +191,7 @@ export async function startEvaluation(
         part,
         revision,
         ...(policyId !== undefined && { policyId }),
+        ...(isWhole && { isWhole }),
       },
       name: `${job.id}|${part}|${revision}|${joined ? randomUUID() : ''}`,
     })),

@@ -34,6 +34,16 @@ export const EvaluationMessage = z.discriminatedUnion('kind', [
     /** Job whose part for this segment it is. */
     jobId: z.string().optional(),
   }),
+  /** A subscription that is being read for the first time. */
+  z.object({
+    kind: z.literal('first'),
+    tenantId: z.string(),
+    segment: z.string(),
+    /** ISO 8601: when it was first waited for. */
+    since: z.string(),
+    /** Number of the moment of this look. */
+    turn: z.number(),
+  }),
   /** A definition, initiative, assignment or exemption changed; the snapshot has it from this revision on. */
   z.object({ kind: z.literal('governance'), tenantId: z.string(), revision: z.string() }),
   /** A part of a job: a segment, or a range of its keys. */
@@ -43,6 +53,8 @@ export const EvaluationMessage = z.discriminatedUnion('kind', [
     jobId: z.string(),
     part: z.string(),
     revision: z.string(),
+    /** Whatever was evaluated before. */
+    isWhole: z.boolean().optional(),
     /** Only this policy's assignments, whether anything changed or not. */
     policyId: z.string().optional(),
   }),

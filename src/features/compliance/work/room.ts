@@ -33,6 +33,8 @@ export class Room {
   readonly plans: Plans;
   readonly evaluator: Evaluator;
   readonly findings: FindingsIndex;
+  /** Subscriptions that were read to their end once, as far as this instance has looked. */
+  readonly settled = new Set<string>();
   readonly #queues: Queues;
 
   constructor(tenantId: string, ports: CompliancePorts) {

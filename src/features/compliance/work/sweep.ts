@@ -45,7 +45,7 @@ async function attempt(message: PartMessage, room: Room): Promise<boolean> {
     (await room.store.sweepOf(part.segment, part.range)) ?? (await room.store.sweepOf(part.segment, ''));
   const codes = message.policyId
     ? assignmentsOf(message.policyId, plan)
-    : changedSince(last, segmentPlan, now);
+    : changedSince(message.isWhole ? undefined : last, segmentPlan, now);
   if (message.policyId && codes?.size === 0)
     return countUnassigned(message, { part, plan, policyId: message.policyId }, room);
   const pass = { message, part, plan, codes };

@@ -60,10 +60,18 @@ describe('who made a change', () => {
       activityId: expect.any(String),
       correlationId: expect.any(String),
     });
-    expect(actorOf([write()], { kind: 'created', changedPaths: [] })).toBe('alice@contoso.com');
     expect(actorOf([entry(NETWORK, 'Microsoft.Network/virtualNetworks/join/action')])).toBe(
       'alice@contoso.com',
     );
+  });
+
+  it('is who created it, and not who wrote to what was there before it was seen for the first time', () => {
+    const seen = { kind: 'created', changedPaths: [] } as const;
+    const made = write(NETWORK, { subStatus: 'Created' });
+
+    expect(actorOf([made], seen)).toBe('alice@contoso.com');
+    expect(actorOf([made, write(NETWORK, bob)], seen)).toBe('alice@contoso.com');
+    expect(actorOf([write(NETWORK, { subStatus: 'OK' })], seen)).toBeUndefined();
   });
 
   it('is nobody where two callers, or an unknown one, may have done it', () => {

@@ -21,6 +21,8 @@ type Operation = {
   readonly first: string;
   readonly last: string;
   readonly latest: ActivityRecord;
+  /** Azure answered that there is a new resource (HTTP 201). */
+  readonly hasCreated: boolean;
 };
 
 /** How long before it was recorded a change may have been made: a sync comes every 15 minutes, and may be late. */
@@ -32,7 +34,8 @@ const TAGS = '/providers/microsoft.resources/tags/default';
 /**
  * Says who made changes that nobody named an actor for. An operation fits a change where it was under way between the
  * change before and the moment when this one was recorded, has not failed, and
- * - wrote the resource itself (created; updated, also by an action), or deleted it (deleted);
+ * - created the resource itself (created: what is seen for the first time may have been there for years), wrote it,
+ *   also by an action (updated), or deleted it (deleted);
  * - or deleted its resource group or a resource above it (deleted);
  * - or wrote a child that the document holds, at the place that changed: `subnets` and `/properties/subnets` (updated);
  * - or wrote its tags, where these changed (updated).
@@ -72,10 +75,10 @@ export class Attributor {
     const own = this.#operations.get(key) ?? [];
     if (kind === 'deleted')
       return [...own.filter(({ verb }) => verb === 'delete'), ...this.#deletionsAbove(key)];
-    const verbs = kind === 'created' ? ['write'] : ['write', 'action'];
-    const inside = kind === 'created' ? [] : (this.#children.get(key) ?? []);
+    if (kind === 'created') return own.filter(({ verb, hasCreated }) => verb === 'write' && hasCreated);
+    const inside = this.#children.get(key) ?? [];
     return [
-      ...own.filter(({ verb }) => verbs.includes(verb)),
+      ...own.filter(({ verb }) => verb === 'write' || verb === 'action'),
       ...inside.filter((operation) => changedPaths.some((path) => isAt(path, operation.id, key))),
     ];
   }
@@ -101,8 +104,9 @@ function toOperations(records: readonly ActivityRecord[]): Operation[] {
     const statuses = group.map(({ status }) => status.toLowerCase());
     const hasFailed =
       statuses.includes('failed') && !statuses.some((one) => one === 'succeeded' || one === 'accepted');
+    const hasCreated = group.some(({ subStatus }) => subStatus?.toLowerCase() === 'created');
     const id = (latest.resourceId ?? '').toLowerCase();
-    return hasFailed ? [] : [{ id, verb, first: first.at, last: latest.at, latest }];
+    return hasFailed ? [] : [{ id, verb, first: first.at, last: latest.at, latest, hasCreated }];
   });
 }
 

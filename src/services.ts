@@ -208,6 +208,7 @@ export function createServices(settings: Settings) {
     clock,
     inventoryStoreOf: storeOf,
     gapsOf: (...query) => connectors.gaps(...query),
+    violationsOf: (tenantId, subscriptionId) => compliance.violations(tenantId, subscriptionId),
     metric: settings.COST_METRIC,
     historyMonths: settings.COST_HISTORY_MONTHS,
   });
@@ -235,7 +236,13 @@ export function createServices(settings: Settings) {
   const metrics = new Metrics({
     storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
     inventoryOf: storeOf,
-    sources: [inventorySource(storeOf), compliance.metrics, security.metrics, ...monitor.metrics],
+    sources: [
+      inventorySource(storeOf),
+      compliance.metrics,
+      security.metrics,
+      ...monitor.metrics,
+      cost.metrics,
+    ],
     clock,
   });
   const dependencies = [

@@ -195,6 +195,12 @@ export class Compliance {
     return streamStates(subscriptionId, this.#room(tenantId));
   }
 
+  /** Violations as they are kept, a storage page at a time, those of one resource together. */
+  async *violations(tenantId: string, subscriptionId: string): AsyncGenerator<PairState[]> {
+    for await (const page of this.states(tenantId, subscriptionId))
+      yield page.filter(({ state }) => state === 'nonCompliant');
+  }
+
   #room(tenantId: string): Room {
     const known = this.#rooms.get(tenantId) ?? new Room(tenantId, this.#ports);
     this.#rooms.set(tenantId, known);

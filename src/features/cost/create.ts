@@ -1,5 +1,6 @@
 import type { Connector, Connectors } from '#features/connectors/index.ts';
 import type { InventoryStore } from '#features/inventory/index.ts';
+import type { MetricSource } from '#features/metrics/index.ts';
 import type { Route } from '#http/route.ts';
 import type { AzureOptions } from '#platform/azureClient.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -7,7 +8,10 @@ import { CostManagement } from '#platform/costManagement.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
 import { costConnector } from './connector.ts';
+import { findingRoutes } from './findingRoutes.ts';
 import type { Metric } from './lines.ts';
+import { costSource } from './metricSource.ts';
+import type { ViolationsOf } from './nonCompliance/sync.ts';
 import { costRoutes } from './routes.ts';
 import { Costs } from './service.ts';
 import { CostStore } from './store.ts';
@@ -18,14 +22,19 @@ export type CostOptions = AzureOptions & {
   readonly clock: Clock;
   readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
   readonly gapsOf: Connectors['gaps'];
+  readonly violationsOf: ViolationsOf;
   readonly metric: Metric;
   readonly historyMonths: number;
 };
 
 /** The room of costs: its source and its routes. */
-export function createCost(options: CostOptions): { connector: Connector; routes: Route[] } {
-  const { endpoint, credential, tables, queues, clock, inventoryStoreOf, gapsOf, metric, historyMonths } =
-    options;
+export function createCost(options: CostOptions): {
+  connector: Connector;
+  routes: Route[];
+  metrics: MetricSource;
+} {
+  const { endpoint, credential, tables, queues, clock, inventoryStoreOf, gapsOf, metric } = options;
+  const { historyMonths, violationsOf } = options;
   const stores = new Map<string, CostStore>();
   const storeOf = (tenantId: string) => {
     const store = stores.get(tenantId) ?? new CostStore(tenantId, tables);
@@ -35,7 +44,16 @@ export function createCost(options: CostOptions): { connector: Connector; routes
   const azure = new CostManagement({ endpoint, credential });
   const costs = new Costs({ storeOf, inventoryStoreOf, gapsOf, clock, metric });
   return {
-    connector: costConnector({ azure, queues, storeOf, inventoryStoreOf, metric, historyMonths }),
-    routes: costRoutes(costs),
+    connector: costConnector({
+      azure,
+      queues,
+      storeOf,
+      inventoryStoreOf,
+      metric,
+      historyMonths,
+      violationsOf,
+    }),
+    routes: [...findingRoutes(costs), ...costRoutes(costs)],
+    metrics: costSource(storeOf, clock),
   };
 }

@@ -1,7 +1,6 @@
-import { narrowSubscriptions, type Principal, visibleSubscription } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
-import { Failure } from '#platform/failure.ts';
 import { BudgetList, BudgetsQuery } from './budgets/schema.ts';
+import { narrowed, requireVisible } from './callers.ts';
 import { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
 import type { Costs } from './service.ts';
 
@@ -48,18 +47,4 @@ export function costRoutes(costs: Costs): Route[] {
       },
     }),
   ];
-}
-
-/** A query that asks for no more than the caller may see. */
-function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
-  principal: Principal;
-  query: Query;
-}): Query {
-  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
-  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
-}
-
-/** What a caller may not see is not there. @throws Failure `notFound` */
-function requireVisible(principal: Principal, subscriptionId: string, message: string): void {
-  if (!visibleSubscription(principal, subscriptionId)) throw new Failure('notFound', message);
 }

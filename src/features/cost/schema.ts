@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { SourceGap } from '#features/connectors/index.ts';
 import { isDay } from './days.ts';
+import { IDLE_RULES } from './idle/rules.ts';
 import { METRICS } from './lines.ts';
+import { SEVERITIES } from './nonCompliance/sync.ts';
 
 const several = z
   .union([z.string(), z.array(z.string())])
@@ -92,3 +94,90 @@ export const ResourceCosts = z
   })
   .meta({ id: 'ResourceCosts' });
 export type ResourceCosts = z.infer<typeof ResourceCosts>;
+
+const subscription_id = z.string();
+const thirtyDays = 'Of the thirty days that are complete, `from` to `to`.';
+const resources = z.number().int();
+
+/** Filters of `GET /costs/idle`. */
+export const IdleQuery = z.strictObject({
+  rule: several
+    .pipe(z.array(z.enum(IDLE_RULES.map(({ name }) => name))))
+    .optional()
+    .meta({ description: 'One or several of the rules.' }),
+  subscriptionId,
+  limit,
+  cursor,
+});
+export type IdleQuery = z.infer<typeof IdleQuery>;
+
+const IdleResource = z
+  .object({
+    resource_id: z.string(),
+    subscription_id,
+    resource_type: z.string(),
+    location: z.string(),
+    rule: z.string(),
+    reason: z.string(),
+    since: z.string().meta({ description: 'When it was first found so; it may have been before.' }),
+    currency: currency.nullable().meta({ description: 'Null: Cost Management has told no costs of it.' }),
+    cost: z.number().meta({ description: thirtyDays }),
+    from: z.string(),
+    to: z.string(),
+  })
+  .meta({ id: 'IdleResource' });
+export type IdleResource = z.infer<typeof IdleResource>;
+
+export const IdleList = z
+  .object({
+    resources,
+    totals: Totals,
+    by_rule: z.array(
+      z.object({
+        rule: z.string(),
+        title: z.string(),
+        resource_type: z.string(),
+        source: z.string().meta({ description: 'Where Microsoft says that it is billed.' }),
+        next: z.string(),
+        resources,
+        totals: Totals,
+      }),
+    ),
+    data: z.array(IdleResource),
+    nextCursor,
+    gaps,
+  })
+  .meta({ id: 'IdleList' });
+export type IdleList = z.infer<typeof IdleList>;
+
+const severity = z.enum(SEVERITIES);
+
+/** Filters of `GET /costs/non-compliance`. */
+export const NonComplianceQuery = z.strictObject({
+  severity: several.pipe(z.array(severity)).optional(),
+  subscriptionId,
+  limit,
+  cursor,
+});
+export type NonComplianceQuery = z.infer<typeof NonComplianceQuery>;
+
+export const NonComplianceCosts = z
+  .object({
+    as_of: z.string().nullable().meta({ description: 'When it was added up; null: not yet.' }),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    resources: resources.meta({ description: 'That violate some policy, each once.' }),
+    costs: Totals.meta({ description: `What they cost, each once. ${thirtyDays}` }),
+    by_severity: z
+      .array(z.object({ severity, resources, costs: Totals }))
+      .meta({ description: 'Each resource once, under the worst that it violates: adds up to the whole.' }),
+    data: z
+      .array(z.object({ policy_id: z.string(), policy_name: z.string(), severity, resources, costs: Totals }))
+      .meta({
+        description: 'By policy, the dearest first. A resource counts for each policy that it violates.',
+      }),
+    nextCursor,
+    gaps,
+  })
+  .meta({ id: 'NonComplianceCosts' });
+export type NonComplianceCosts = z.infer<typeof NonComplianceCosts>;

@@ -4,10 +4,21 @@ import type { Clock } from '#platform/clock.ts';
 import { listBudgets } from './budgets/list.ts';
 import type { BudgetList, BudgetsQuery } from './budgets/schema.ts';
 import { SOURCE } from './connector.ts';
+import { listIdle } from './idle/read.ts';
 import type { Metric } from './lines.ts';
+import { readNonCompliance } from './nonCompliance/read.ts';
 import { listCosts, locateCosts, resourceCosts } from './read/costs.ts';
 import type { ReadPorts } from './read/ports.ts';
-import type { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
+import type {
+  CostList,
+  CostsQuery,
+  IdleList,
+  IdleQuery,
+  NonComplianceCosts,
+  NonComplianceQuery,
+  ResourceCosts,
+  ResourceCostsQuery,
+} from './schema.ts';
 import type { CostStore } from './store.ts';
 
 export type CostsPorts = {
@@ -50,6 +61,18 @@ export class Costs {
   async resource(tenantId: string, place: Located, query: ResourceCostsQuery): Promise<ResourceCosts> {
     const costs = await resourceCosts(place, query, this.#read(tenantId));
     return { ...costs, gaps: await this.#gaps(tenantId, [place.subscriptionId]) };
+  }
+
+  async idle(tenantId: string, query: IdleQuery): Promise<IdleList> {
+    const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
+    const idle = await listIdle(query, subscriptions, this.#ports.storeOf(tenantId));
+    return { ...idle, gaps: await this.#gaps(tenantId, query.subscriptionId) };
+  }
+
+  async nonCompliance(tenantId: string, query: NonComplianceQuery): Promise<NonComplianceCosts> {
+    const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
+    const costs = await readNonCompliance(query, subscriptions, this.#ports.storeOf(tenantId));
+    return { ...costs, gaps: await this.#gaps(tenantId, query.subscriptionId) };
   }
 
   #read(tenantId: string): ReadPorts {

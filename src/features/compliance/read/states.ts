@@ -1,3 +1,4 @@
+import type { Severity } from '#features/governance/index.ts';
 import type { State } from '../evaluation/outcomes.ts';
 import { fromOutcomesRow, ranges } from '../rows/rows.ts';
 import type { Room } from '../work/room.ts';
@@ -9,6 +10,9 @@ export type PairState = {
   readonly definitionId: string;
   readonly referenceId: string | null;
   readonly state: State;
+  readonly policyId: string;
+  readonly policyName: string;
+  readonly severity: Severity;
 };
 
 /** Every judgement of a segment as it is kept, a storage page at a time. */
@@ -19,8 +23,10 @@ export async function* streamStates(segment: string, room: Room): AsyncGenerator
       [...outcomes].flatMap(([code, { state }]) => {
         const info = room.store.registry.get(code);
         if (!info) return [];
-        const { assignmentId, definitionId, referenceId } = info;
-        return [{ resourceId: id, assignmentId, definitionId, referenceId: referenceId ?? null, state }];
+        const { assignmentId, definitionId, referenceId = null, policyId, policyName, severity } = info;
+        return [
+          { resourceId: id, assignmentId, definitionId, referenceId, state, policyId, policyName, severity },
+        ];
       }),
     );
   }

@@ -6,7 +6,14 @@ import { callApi } from '../support/api.ts';
 import { drain } from '../support/drain.ts';
 
 type Money = { currency: string; cost: number };
-type Idle = { resource_id: string; subscription_id: string; rule: string; cost: number; currency: string | null; since: string };
+type Idle = {
+  resource_id: string;
+  subscription_id: string;
+  rule: string;
+  cost: number;
+  currency: string | null;
+  since: string;
+};
 type IdleList = {
   resources: number;
   totals: Money[];
@@ -24,7 +31,10 @@ type Truth = { id: string; type: string; sku?: { tier?: string }; properties: Re
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ environment: { COST_HISTORY_MONTHS: '1', STARTER_PACK_ASSIGNED: 'true' }, azure: { estateSize: 900 } });
+  world = await startWorld({
+    environment: { COST_HISTORY_MONTHS: '1', STARTER_PACK_ASSIGNED: 'true' },
+    azure: { estateSize: 900 },
+  });
   const { services, bus } = world;
   await drain(bus, eventsQueue, (body) =>
     services.compliance.forward(body as Parameters<typeof services.compliance.forward>[0]),
@@ -42,7 +52,10 @@ async function get<T>(path: string): Promise<T> {
 
 async function truth(): Promise<Truth[]> {
   const text = await (await fetch(`${world.simulator.url}/simulator/truth`)).text();
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Truth);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Truth);
 }
 
 /** What is idle in Azure, told in other words than the product's. */
@@ -132,16 +145,19 @@ describe('idle resources', () => {
 describe('costs of non-compliance', () => {
   it('are those of the violating resources, each once', async () => {
     const costs = await get<NonCompliance>('/costs/non-compliance?limit=1000');
-    const summary = await get<{ resources: { non_compliant: number }; by_policy: { policy_id: string; non_compliant: number }[] }>(
-      '/compliance',
-    );
+    const summary = await get<{
+      resources: { non_compliant: number };
+      by_policy: { policy_id: string; non_compliant: number }[];
+    }>('/compliance');
 
     expect(costs.as_of).not.toBeNull();
     expect(costs.resources).toBeGreaterThan(10);
     expect(costs.resources).toBe(summary.resources.non_compliant);
     expect(costs.by_severity.reduce((sum, { resources }) => sum + resources, 0)).toBe(costs.resources);
     for (const { currency, cost } of costs.costs) {
-      const parts = costs.by_severity.flatMap((part) => part.costs.filter((one) => one.currency === currency));
+      const parts = costs.by_severity.flatMap((part) =>
+        part.costs.filter((one) => one.currency === currency),
+      );
       expect(parts.reduce((sum, part) => sum + part.cost, 0)).toBeCloseTo(cost, 1);
       expect(cost).toBeGreaterThan(0);
     }

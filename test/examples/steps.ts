@@ -1,7 +1,10 @@
 import { ServiceBusClient } from '@azure/service-bus';
+import { EvaluationMessage, evaluationsQueue } from '#features/compliance/index.ts';
 import { DeploymentMessage } from '#features/deployments/index.ts';
+import { eventsQueue } from '#features/events/index.ts';
 import type { World } from '../security/world.ts';
 import { callApi } from '../support/api.ts';
+import { drain } from '../support/drain.ts';
 import type { Json } from '../support/openApiFuzz.ts';
 import { until } from '../support/product.ts';
 
@@ -71,11 +74,18 @@ async function monitor(world: World, ask: Ask): Promise<void> {
 }
 
 async function costs(world: World, ask: Ask): Promise<void> {
+  const { services, bus, tenantId } = world;
+  const { id: jobId } = await services.policySync.start(tenantId);
+  await services.policySync.run({ tenantId, jobId });
+  await drain(bus, eventsQueue, (body) =>
+    services.compliance.forward(body as Parameters<typeof services.compliance.forward>[0]),
+  );
+  await drain(bus, evaluationsQueue, (body) => services.compliance.work(EvaluationMessage.parse(body)));
   await world.read('cost');
-  await ask('GET /api/v1/costs', { query: '?limit=1' });
-  const { json } = await world.call('GET /api/v1/costs?groupBy=resource&limit=1');
-  await ask('GET /api/v1/resources/{id}/costs', { id: (json.data as Json[])[0]?.group });
-  await ask('GET /api/v1/costs/budgets');
+  await ask('GET /api/v1/costs', { query: '?groupBy=resourceGroup' });
+  const idle = (await ask('GET /api/v1/costs/idle')).data as Json[];
+  await ask('GET /api/v1/resources/{id}/costs', { id: idle[0]?.resource_id });
+  await ask('GET /api/v1/costs/non-compliance');
 }
 
 async function metrics(world: World, ask: Ask): Promise<void> {
@@ -187,4 +197,4 @@ async function send(url: string, method: string, body: object): Promise<void> {
 export const exactPages: ReadonlySet<string> = new Set(['deployments.md', 'metrics.md']);
 
 /** A feature's routes, and how they come to an answer. */
-export const steps: readonly Step[] = [metrics, security, monitor, costs, deployments];
+export const steps: readonly Step[] = [metrics, security, monitor, deployments, costs];

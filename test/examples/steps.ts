@@ -86,6 +86,7 @@ async function costs(world: World, ask: Ask): Promise<void> {
   const idle = (await ask('GET /api/v1/costs/idle')).data as Json[];
   await ask('GET /api/v1/resources/{id}/costs', { id: idle[0]?.resource_id });
   await ask('GET /api/v1/costs/non-compliance');
+  await ask('GET /api/v1/costs/budgets');
 }
 
 async function metrics(world: World, ask: Ask): Promise<void> {

@@ -15,7 +15,7 @@ export const applicationGatewayWaf = defineStarter({
     { field: `${TYPE}/webApplicationFirewallConfiguration.enabled`, notEquals: true },
   ),
   frameworks: {
-    nist80053: ['AC-4', 'SC-5', 'SC-7', 'SC-7(3)'],
+    nist80053: ['SC-5', 'SC-7', 'SC-7(3)'],
     iso27001: ['A.8.20', 'A.8.26'],
     pciDss: ['6.4.1'],
     mcsb: ['NS-6'],

@@ -1,6 +1,8 @@
-import type { Condition, ResourceDocument } from '../definition.ts';
+import type { Condition, Remediation, ResourceDocument } from '../definition.ts';
+import { example } from '../example.ts';
 
-const RULES = 'Microsoft.Network/networkSecurityGroups/securityRules[*]';
+export const GROUPS = 'Microsoft.Network/networkSecurityGroups';
+const RULES = `${GROUPS}/securityRules[*]`;
 
 /** Sources that mean everyone. */
 const EVERYONE = ['*', 'Internet', 'Any', '0.0.0.0/0', '0.0.0.0', '::/0'];
@@ -63,10 +65,45 @@ function covers(range: string, port: number): string {
   return `[if(contains(${text}, '-'), ${within}, or(equals(${text}, '*'), equals(${text}, '${port}')))]`;
 }
 
-/** A security rule for examples: inbound, allowed, TCP, unless said otherwise. */
-export function rule(properties: ResourceDocument): ResourceDocument {
-  return {
-    name: 'rule',
-    properties: { priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp', ...properties },
-  };
+/** A security group for examples, with one rule or none: inbound, allowed, TCP, unless said otherwise. */
+export function groupWith(rule?: ResourceDocument): ResourceDocument {
+  const usual = { priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp' };
+  return example(GROUPS, {
+    securityRules: rule ? [{ name: 'rule', properties: { ...usual, ...rule } }] : [],
+  });
 }
+
+/** How a rule is made to let only one network in. */
+export const narrowRule: Omit<Remediation, 'text'> = {
+  az: 'az network nsg rule update --name <rule> --nsg-name <name> --resource-group <group> --source-address-prefixes <your-network>',
+  bicep: `properties: {
+  securityRules: [
+    {
+      name: 'AllowFromOffice'
+      properties: {
+        priority: 100
+        direction: 'Inbound'
+        access: 'Allow'
+        protocol: 'Tcp'
+        sourceAddressPrefix: '203.0.113.0/24'
+        sourcePortRange: '*'
+        destinationAddressPrefix: '*'
+        destinationPortRange: '443'
+      }
+    }
+  ]
+}`,
+  terraform: `resource "azurerm_network_security_rule" "example" {
+  name                        = "AllowFromOffice"
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_address_prefix       = "203.0.113.0/24"
+  source_port_range           = "*"
+  destination_address_prefix  = "*"
+  destination_port_range      = "443"
+  resource_group_name         = var.resource_group_name
+  network_security_group_name = azurerm_network_security_group.example.name
+}`,
+};

@@ -1,8 +1,5 @@
 import { defineStarter, resourcesOf } from '../definition.ts';
-import { example } from '../example.ts';
-import { allPortsFromInternet, rule } from './inboundRule.ts';
-
-const TYPE = 'Microsoft.Network/networkSecurityGroups';
+import { allPortsFromInternet, GROUPS, groupWith } from './inboundRule.ts';
 
 export const nsgAllPortsFromInternet = defineStarter({
   name: 'nsg-all-ports-from-internet',
@@ -10,7 +7,7 @@ export const nsgAllPortsFromInternet = defineStarter({
   description: 'A rule from everywhere to every port makes the group worthless.',
   category: 'Network',
   severity: 'critical',
-  when: resourcesOf(TYPE, allPortsFromInternet()),
+  when: resourcesOf(GROUPS, allPortsFromInternet()),
   frameworks: {
     nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
     iso27001: ['A.8.20', 'A.8.22'],
@@ -30,16 +27,12 @@ export const nsgAllPortsFromInternet = defineStarter({
   },
   examples: {
     passing: [
-      example(TYPE, { securityRules: [rule({ destinationPortRange: '443', sourceAddressPrefix: '*' })] }),
-      example(TYPE, {
-        securityRules: [rule({ destinationPortRange: '*', sourceAddressPrefix: 'VirtualNetwork' })],
-      }),
+      groupWith({ destinationPortRange: '443', sourceAddressPrefix: '*' }),
+      groupWith({ destinationPortRange: '*', sourceAddressPrefix: 'VirtualNetwork' }),
     ],
     failing: [
-      example(TYPE, { securityRules: [rule({ destinationPortRange: '*', sourceAddressPrefix: '*' })] }),
-      example(TYPE, {
-        securityRules: [rule({ destinationPortRange: '0-65535', sourceAddressPrefix: 'Internet' })],
-      }),
+      groupWith({ destinationPortRange: '*', sourceAddressPrefix: '*' }),
+      groupWith({ destinationPortRange: '0-65535', sourceAddressPrefix: 'Internet' }),
     ],
   },
 });

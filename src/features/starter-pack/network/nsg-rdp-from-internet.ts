@@ -1,8 +1,5 @@
 import { defineStarter, resourcesOf } from '../definition.ts';
-import { example } from '../example.ts';
-import { openFromInternet, rule } from './inboundRule.ts';
-
-const TYPE = 'Microsoft.Network/networkSecurityGroups';
+import { GROUPS, groupWith, narrowRule, openFromInternet } from './inboundRule.ts';
 
 export const nsgRdpFromInternet = defineStarter({
   name: 'nsg-rdp-from-internet',
@@ -11,7 +8,7 @@ export const nsgRdpFromInternet = defineStarter({
     'Remote Desktop is the usual way in for ransomware. Rules that a deny rule of higher priority hides are reported too: they open the port as soon as that one goes.',
   category: 'Network',
   severity: 'critical',
-  when: resourcesOf(TYPE, openFromInternet({ ports: [3389], protocols: ['Tcp', '*'] })),
+  when: resourcesOf(GROUPS, openFromInternet({ ports: [3389], protocols: ['Tcp', '*'] })),
   frameworks: {
     cisAzure: ['6.1'],
     nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
@@ -21,52 +18,16 @@ export const nsgRdpFromInternet = defineStarter({
   },
   remediation: {
     text: 'Delete the rule, or name the addresses that need it. For administration use Azure Bastion or just-in-time access.',
-    az: 'az network nsg rule update --name <rule> --nsg-name <name> --resource-group <group> --source-address-prefixes <your-network>',
-    bicep: `properties: {
-  securityRules: [
-    {
-      name: 'AllowFromOffice'
-      properties: {
-        priority: 100
-        direction: 'Inbound'
-        access: 'Allow'
-        protocol: 'Tcp'
-        sourceAddressPrefix: '203.0.113.0/24'
-        sourcePortRange: '*'
-        destinationAddressPrefix: '*'
-        destinationPortRange: '443'
-      }
-    }
-  ]
-}`,
-    terraform: `resource "azurerm_network_security_rule" "example" {
-  name                        = "AllowFromOffice"
-  priority                    = 100
-  direction                   = "Inbound"
-  access                      = "Allow"
-  protocol                    = "Tcp"
-  source_address_prefix       = "203.0.113.0/24"
-  source_port_range           = "*"
-  destination_address_prefix  = "*"
-  destination_port_range      = "443"
-  resource_group_name         = var.resource_group_name
-  network_security_group_name = azurerm_network_security_group.example.name
-}`,
+    ...narrowRule,
   },
   examples: {
     passing: [
-      example(TYPE, {
-        securityRules: [rule({ destinationPortRange: '3389', sourceAddressPrefix: 'VirtualNetwork' })],
-      }),
-      example(TYPE, { securityRules: [] }),
+      groupWith({ destinationPortRange: '3389', sourceAddressPrefix: 'VirtualNetwork' }),
+      groupWith(),
     ],
     failing: [
-      example(TYPE, {
-        securityRules: [rule({ destinationPortRange: '3389', sourceAddressPrefix: 'Internet' })],
-      }),
-      example(TYPE, {
-        securityRules: [rule({ destinationPortRanges: ['3000-4000'], sourceAddressPrefix: '*' })],
-      }),
+      groupWith({ destinationPortRange: '3389', sourceAddressPrefix: 'Internet' }),
+      groupWith({ destinationPortRanges: ['3000-4000'], sourceAddressPrefix: '*' }),
     ],
   },
 });

@@ -12,7 +12,7 @@ export const webAppManagedIdentity = defineStarter({
   when: resourcesOf(TYPE, { field: 'identity.type', notContains: 'Assigned' }),
   frameworks: {
     cisAzure: ['9.5'],
-    nist80053: ['AC-2', 'IA-2', 'IA-4'],
+    nist80053: ['AC-2', 'AC-3', 'IA-2', 'IA-4'],
     iso27001: ['A.5.16', 'A.8.5'],
     mcsb: ['IM-3'],
   },

@@ -12,7 +12,7 @@ export const webAppRemoteDebugging = defineStarter({
   severity: 'high',
   when: resourcesOf(TYPE, { field: `${TYPE}/siteConfig.remoteDebuggingEnabled`, equals: true }),
   frameworks: {
-    nist80053: ['AC-17', 'AC-17(1)'],
+    nist80053: ['AC-17', 'AC-17(1)', 'CM-6'],
     iso27001: ['A.8.9'],
     mcsb: ['PV-2'],
   },

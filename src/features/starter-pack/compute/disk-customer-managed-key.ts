@@ -18,7 +18,7 @@ export const diskCustomerManagedKey = defineStarter({
   }),
   frameworks: {
     cisAzure: ['7.3', '7.4'],
-    nist80053: ['SC-12', 'SC-28(1)'],
+    nist80053: ['SC-12'],
     iso27001: ['A.8.24'],
     mcsb: ['DP-5'],
   },

@@ -28,6 +28,7 @@ export const vmPeriodicAssessment = defineStarter({
     },
   ),
   frameworks: {
+    cisAzure: ['2.1.13'],
     nist80053: ['SI-2'],
     iso27001: ['A.8.8'],
     pciDss: ['6.3.3'],

@@ -16,7 +16,7 @@ export const containerRegistryNetworkAccess = defineStarter({
     { field: `${TYPE}/networkRuleSet.defaultAction`, notEquals: 'Deny' },
   ),
   frameworks: {
-    nist80053: ['AC-4', 'AC-17', 'AC-17(1)', 'SC-7', 'SC-7(3)'],
+    nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
     iso27001: ['A.8.20', 'A.8.22'],
     pciDss: ['1.3.1'],
     mcsb: ['NS-2'],

@@ -17,7 +17,7 @@ export const cosmosDbFirewall = defineStarter({
   ),
   frameworks: {
     cisAzure: ['4.5.1'],
-    nist80053: ['AC-4', 'AC-17', 'AC-17(1)', 'SC-7', 'SC-7(3)'],
+    nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
     iso27001: ['A.8.20', 'A.8.22'],
     pciDss: ['1.3.1', '1.4.4'],
     mcsb: ['NS-2'],

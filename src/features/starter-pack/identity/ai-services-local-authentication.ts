@@ -11,7 +11,7 @@ export const aiServicesLocalAuthentication = defineStarter({
   severity: 'medium',
   when: resourcesOf(TYPE, { field: `${TYPE}/disableLocalAuth`, notEquals: true }),
   frameworks: {
-    nist80053: ['AC-2', 'IA-2'],
+    nist80053: ['AC-2', 'AC-2(1)', 'AC-2(7)', 'AC-3', 'IA-2', 'IA-4'],
     iso27001: ['A.5.16', 'A.8.5'],
     mcsb: ['IM-1'],
   },

@@ -11,7 +11,7 @@ export const aksRbac = defineStarter({
   severity: 'critical',
   when: resourcesOf(TYPE, { field: `${TYPE}/enableRBAC`, notEquals: true }),
   frameworks: {
-    nist80053: ['AC-3(7)', 'AC-6'],
+    nist80053: ['AC-3(7)'],
     iso27001: ['A.5.15', 'A.8.3'],
     pciDss: ['7.2.1'],
     mcsb: ['PA-7'],

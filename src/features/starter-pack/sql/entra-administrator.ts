@@ -16,7 +16,7 @@ export const sqlEntraAdministrator = defineStarter({
   }),
   frameworks: {
     cisAzure: ['4.1.4'],
-    nist80053: ['AC-2(1)', 'AC-2(7)', 'IA-2', 'IA-4'],
+    nist80053: ['AC-2', 'AC-2(1)', 'AC-2(7)', 'AC-3', 'IA-2', 'IA-4'],
     iso27001: ['A.5.16', 'A.8.5'],
     pciDss: ['3.3.3', '7.3.1', '8.4.1'],
     mcsb: ['IM-1'],

@@ -12,7 +12,7 @@ export const storagePublicBlobAccess = defineStarter({
   severity: 'critical',
   when: resourcesOf(TYPE, { field: `${TYPE}/allowBlobPublicAccess`, notEquals: false }),
   frameworks: {
-    cisAzure: ['3.7'],
+    cisAzure: ['3.7', '5.1.3'],
     nist80053: ['AC-4', 'SC-7', 'SC-7(3)'],
     iso27001: ['A.5.15', 'A.8.3', 'A.8.12'],
     pciDss: ['1.4.2', '7.2.1'],

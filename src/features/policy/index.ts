@@ -23,6 +23,7 @@ export { describeEffect, type EffectDescription } from './evaluation/describe.ts
 export { type Evaluation, evaluate, evaluateFully } from './evaluation/evaluate.ts';
 export type { EvaluationInput, RelatedLookup, RelatedQuery, RelatedScope } from './evaluation/input.ts';
 export { looksBelow, type RelatedInterest, relatedInterest } from './evaluation/interest.ts';
+export { type Modification, modificationOf, roleDefinitionIdsOf } from './evaluation/modification.ts';
 export { type Outcome, outcomeStates } from './evaluation/outcome.ts';
 export type { RelatedFinding } from './evaluation/related.ts';
 export type { Change } from './explain/change.ts';

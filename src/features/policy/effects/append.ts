@@ -1,9 +1,12 @@
+import { concretePlaces } from '../explain/places.ts';
+import { deepEqual } from '../json/equal.ts';
 import { isArray, isObject, type Json, type JsonObject, readKeyOf, type Selected } from '../json/json.ts';
 import { reportUnknownKeys } from '../keys.ts';
 import { members } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 import { report } from '../problems.ts';
 import type { Run } from '../run.ts';
+import { carryOut, type Outcome } from './carryOut.ts';
 import { compileJson } from './details.ts';
 import type { CompiledDetails, DetailsSite, Effect } from './effect.ts';
 import { compileTarget, type WriteTarget } from './target.ts';
@@ -35,7 +38,7 @@ function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
   return {
     describe: (run) => ({
       details: items.map((item) => ({ field: item.target.name(run), value: item.value(run) })),
-      resource: items.reduce<Json>((resource, item) => applyItem(resource, item, run), run.resource),
+      ...carryOut(items, run, applyItem),
     }),
   };
 }
@@ -57,14 +60,19 @@ function compileItem(item: JsonObject, site: DetailsSite): Item {
 }
 
 /** `x[*]` appends a member; any other field is set. */
-function applyItem(resource: Json, item: Item, run: Run): Json {
+function applyItem(resource: Json, item: Item, run: Run): Outcome {
   const segments = item.target.segments(run);
-  if (segments.length === 0) return resource;
   const value = item.value(run);
+  const about = { operation: 'append', field: item.target.name(run), segments, value };
+  if (segments.length === 0)
+    return { ...about, resource, skipped: 'the alias has no property in this type and API version' };
   const last = segments.at(-1);
+  const [place] = last === members ? [] : concretePlaces(resource, segments, []);
+  if (place?.value !== undefined && !deepEqual(place.value, value))
+    return { ...about, resource, skipped: 'another value stands there, and append replaces none' };
   const changed =
     last === members
       ? changeAt(resource, segments.slice(0, -1), (array) => [...(isArray(array) ? array : []), value])
       : changeAt(resource, segments, () => value);
-  return changed ?? null;
+  return { ...about, resource: changed ?? null };
 }

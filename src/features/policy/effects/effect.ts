@@ -47,4 +47,19 @@ export interface DescribedDetails {
   readonly details: Json;
   /** The resource after append or modify. */
   readonly resource?: Json;
+  /** What append or modify did to it, operation by operation. */
+  readonly operations?: readonly CarriedOut[];
+}
+
+/** One operation of append or modify on one resource. */
+export interface CarriedOut {
+  readonly operation: string;
+  /** The field as the definition names it. */
+  readonly field: string;
+  /** Where it stands in the ARM document; '' where the alias has no path for the resource. */
+  readonly path: string;
+  readonly value?: Json;
+  readonly result: 'applied' | 'unchanged' | 'skipped';
+  /** Why it was skipped. */
+  readonly reason?: string;
 }

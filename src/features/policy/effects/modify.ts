@@ -10,11 +10,12 @@ import {
   wordOf,
 } from '../json/json.ts';
 import { reportUnknownKeys, reportUnknownWord } from '../keys.ts';
-import { members } from '../paths/parse.ts';
+import { members, type Segment } from '../paths/parse.ts';
 import { changeAt } from '../paths/write.ts';
 import { report } from '../problems.ts';
 import type { Run } from '../run.ts';
 import { nearest } from '../text/nearest.ts';
+import { carryOut, type Outcome } from './carryOut.ts';
 import { compileJson, detail, detailsObject } from './details.ts';
 import type { CompiledDetails, DetailsSite, Effect } from './effect.ts';
 import { compileTarget, type WriteTarget } from './target.ts';
@@ -72,7 +73,7 @@ function compileDetails(details: Selected, site: DetailsSite): CompiledDetails {
         ...(others(run) as JsonObject),
         operations: compiled.map((each) => describeOperation(each, run)),
       },
-      resource: compiled.reduce<Json>((resource, each) => apply(resource, each, run), run.resource),
+      ...carryOut(compiled, run, apply),
     }),
   };
 }
@@ -122,18 +123,48 @@ function describeOperation(operation: Operation, run: Run): Json {
   };
 }
 
-function apply(resource: Json, operation: Operation, run: Run): Json {
-  const segments = operation.target.segments(run);
-  if (segments.length === 0 || !operation.applies(run)) return resource;
+function apply(resource: Json, operation: Operation, run: Run): Outcome {
+  const { kind, target } = operation;
+  const segments = target.segments(run);
   const value = operation.value?.(run) ?? null;
-  const change = operations[operation.kind] ?? (() => value);
+  const about = { operation: kind, field: target.name(run), segments, ...(operation.value && { value }) };
+  const reason = whySkipped(resource, { operation, segments, run });
+  if (reason !== undefined) return { ...about, resource, skipped: reason };
+  const change = operations[kind] ?? (() => value);
   if (segments.at(-1) !== members)
-    return changeAt(resource, segments, (current) => change(current, value)) ?? null;
+    return { ...about, resource: changeAt(resource, segments, (current) => change(current, value)) ?? null };
   const all = segments.slice(0, -1);
-  return (
-    changeAt(resource, all, (array) => changeMembers(isArray(array) ? array : [], operation.kind, value)) ??
-    null
-  );
+  const changed = changeAt(resource, all, (array) => changeMembers(isArray(array) ? array : [], kind, value));
+  return { ...about, resource: changed ?? null };
+}
+
+const IDENTITY_TYPES = ['microsoft.compute/virtualmachines', 'microsoft.compute/virtualmachinescalesets'];
+
+/** Why an operation is not carried out; undefined where it is. Source: "modify effect", "Skipped modification". */
+function whySkipped(
+  resource: Json,
+  { operation, segments, run }: { operation: Operation; segments: readonly Segment[]; run: Run },
+): string | undefined {
+  if (segments.length === 0) return 'the alias has no property in this type and API version';
+  if (!operation.applies(run)) return 'its condition does not hold';
+  const type = isObject(resource) ? wordOf(readKeyOf(resource, 'type')).toLowerCase() : '';
+  const isIdentity = /^identity\.type$/i.test(operation.target.name(run));
+  if (isIdentity && type !== '' && !IDENTITY_TYPES.includes(type))
+    return 'identity.type can be changed on virtual machines and scale sets only';
+  const parent = operation.target.isAlias ? missingParent(resource, segments) : undefined;
+  return parent && `${parent} is not there, which is taken as intended`;
+}
+
+/** The first object below `properties` on the way to a nested property that is absent. */
+function missingParent(resource: Json, segments: readonly Segment[]): string | undefined {
+  let current: Selected = resource;
+  for (const [index, segment] of segments.slice(0, -1).entries()) {
+    if (segment.kind !== 'key') return undefined;
+    current = isObject(current) ? readKeyOf(current, segment.key) : undefined;
+    const isLast = segments[index + 1] === members;
+    if (current === undefined && index > 0 && !isLast) return segment.key;
+  }
+  return undefined;
 }
 
 /** On `x[*]` the operations speak of one member, compared by value. */

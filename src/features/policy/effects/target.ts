@@ -17,6 +17,8 @@ export interface WriteTarget {
   readonly name: (run: Run) => string;
   /** Its path; empty where the alias has none. @throws ExpressionFault */
   readonly segments: (run: Run) => readonly Segment[];
+  /** Whether the field is named by an alias, as far as that is known before the evaluation. */
+  readonly isAlias: boolean;
 }
 
 /** Compiles the field of an operation; unknown fields are reported, aliases that cannot be modified too. */
@@ -33,10 +35,11 @@ export function compileTarget(field: Json, site: DetailsSite, modify: boolean): 
       reason: resolved.reason,
       nearest: resolved.nearest,
     });
-    return { name: () => name, segments: () => [] };
+    return { name: () => name, segments: () => [], isAlias: false };
   }
   if (modify) checkModifiable(resolved.reference, site);
-  return { name: () => name, segments: () => resolved.reference.segments };
+  const { segments, kind } = resolved.reference;
+  return { name: () => name, segments: () => segments, isAlias: kind === 'alias' };
 }
 
 function computedTarget(site: DetailsSite, evaluate: (run: Run) => Json | undefined): WriteTarget {
@@ -47,6 +50,7 @@ function computedTarget(site: DetailsSite, evaluate: (run: Run) => Json | undefi
   };
   return {
     name,
+    isAlias: false,
     segments(run) {
       const resolved = resolveField(name(run), site.environment.fields);
       if (!resolved.ok) throw failure(resolved.reason);

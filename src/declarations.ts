@@ -15,6 +15,7 @@ import { limitsTable } from '#features/limits/index.ts';
 import { metricsTable } from '#features/metrics/index.ts';
 import { activityTable, healthTable, resourceMetricsTable } from '#features/monitor/index.ts';
 import { agreementTable } from '#features/policyInsights/index.ts';
+import { remediationsQueue, remediationsTable } from '#features/remediation/index.ts';
 import { alertsQueue, securityTable } from '#features/security/index.ts';
 import { deliveriesQueue, deliveriesTable, webhooksTable } from '#features/webhooks/index.ts';
 import type { ContainerDeclaration } from '#platform/blobs.ts';
@@ -45,6 +46,7 @@ export const tables: readonly TableDeclaration[] = [
   resourceMetricsTable,
   costsTable,
   deploymentsTable,
+  remediationsTable,
 ];
 export const containers: readonly ContainerDeclaration[] = [
   inventoryBlobs,
@@ -63,4 +65,5 @@ export const queues: readonly QueueDeclaration[] = [
   alertsQueue,
   policySyncQueue,
   deploymentsQueue,
+  remediationsQueue,
 ];

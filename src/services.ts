@@ -30,6 +30,7 @@ import { Limits } from '#features/limits/index.ts';
 import { inventorySource, MetricStore, Metrics, metricRoutes } from '#features/metrics/index.ts';
 import { ActivityStore, createMonitor, StoredAttributions } from '#features/monitor/index.ts';
 import { createPolicyInsights } from '#features/policyInsights/index.ts';
+import { createRemediations, remediationRoutes } from '#features/remediation/index.ts';
 import { createSecurity } from '#features/security/index.ts';
 import { Sender, Webhooks, webhookRoutes } from '#features/webhooks/index.ts';
 import { Api } from '#http/api.ts';
@@ -233,6 +234,17 @@ export function createServices(settings: Settings) {
     compileBicep: bicep ? (source) => compileBicep(bicep, source) : noBicep,
     owns: async (tenantId, id) => (await ownerOf(tables, id)) === tenantId,
   });
+  const remediations = createRemediations({
+    tables,
+    queues,
+    clock,
+    endpoint,
+    writer,
+    compliance,
+    deployments,
+    read: (id) => apiVersions.read(id),
+    refresh: (tenantId, resourceId, actor) => discovery.refresh({ tenantId, resourceId, actor }),
+  });
   const metrics = new Metrics({
     storeOf: perTenant((tenantId) => new MetricStore(tenantId, tables)),
     inventoryOf: storeOf,
@@ -304,6 +316,7 @@ export function createServices(settings: Settings) {
     ...scimRoutes(directory, { maxBodyBytes: settings.MAX_BODY_KB * 1024, clock }),
     ...diagnosisRoutes(diagnosis, { tenantId: settings.TENANT_ID, version: manifest.version }),
     ...deploymentRoutes(deployments),
+    ...remediationRoutes(remediations),
     ...metricRoutes(metrics),
     ...healthRoutes(dependencies),
   ];
@@ -352,6 +365,7 @@ export function createServices(settings: Settings) {
     webhooks,
     metrics,
     deployments,
+    remediations,
     connectors,
     security,
     policyInsights,

@@ -12,6 +12,7 @@ import {
 } from '#features/discovery/index.ts';
 import { eventsQueue } from '#features/events/index.ts';
 import { PolicySyncMessage, policySyncQueue } from '#features/governance/index.ts';
+import { RemediationMessage, remediationsQueue } from '#features/remediation/index.ts';
 import { AlertMessage, alertsQueue } from '#features/security/index.ts';
 import { DeliveryMessage, deliveriesQueue } from '#features/webhooks/index.ts';
 import { withScope } from '#platform/log.ts';
@@ -28,7 +29,7 @@ const Properties = z
 
 /** Registers a function for each queue. A message that throws is delivered again and, in the end, dead-lettered. */
 export function registerQueues(services: Services): void {
-  const { discovery, catalogueOf, compliance, policySync, deployments } = services;
+  const { discovery, catalogueOf, compliance, policySync, deployments, remediations } = services;
   const { webhooks, connectors, security } = services;
   registerQueue(syncQueue, SyncMessage, (message) => discovery.syncSubscription(message));
   registerQueue(resourceEventsQueue, z.unknown(), (message) =>
@@ -53,6 +54,7 @@ export function registerQueues(services: Services): void {
   registerQueue(connectorsQueue, ConnectorMessage, (message) => connectors.run(message));
   registerQueue(alertsQueue, AlertMessage, (message) => security.alerts.process(message));
   registerQueue(deploymentsQueue, DeploymentMessage, (message) => deployments.run(message));
+  registerQueue(remediationsQueue, RemediationMessage, (message) => remediations.run(message));
 }
 
 function registerQueue<T>(

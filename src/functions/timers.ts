@@ -31,6 +31,10 @@ export function registerTimers(services: Services): void {
     const found = await services.deployments.sweep();
     if (found > 0) log.warning('deployments had been left', { count: found });
   });
+  registerTimer('remediationSweepTimer', settings.SWEEP_SCHEDULE, async () => {
+    const found = await services.remediations.sweep();
+    if (found > 0) log.information('remediations looked at again', { count: found });
+  });
   registerTimer('webhookSweepTimer', settings.SWEEP_SCHEDULE, () => services.webhooks.sweep());
   registerTimer('idempotencyRetentionTimer', settings.RETENTION_SCHEDULE, async () => {
     const forgotten = await services.idempotency.forget();

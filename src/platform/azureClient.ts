@@ -13,14 +13,17 @@ export class AzureError extends Error {
   override readonly name = 'AzureError';
   readonly kind: AzureErrorKind;
   readonly retryAfterSeconds: number | undefined;
+  /** Of the answer; undefined where there was none. */
+  readonly status: number | undefined;
   constructor(
     kind: AzureErrorKind,
     message: string,
-    options: { cause: unknown; retryAfterSeconds?: number | undefined },
+    options: { cause: unknown; retryAfterSeconds?: number | undefined; status?: number | undefined },
   ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.status = options.status;
   }
 }
 
@@ -71,6 +74,7 @@ function toAzureError(error: unknown): AzureError {
   return new AzureError(kind, explain(error), {
     cause: error,
     retryAfterSeconds: retryAfterOf(response?.headers ?? []),
+    status: statusCode,
   });
 }
 
@@ -174,7 +178,12 @@ function valuesOf(text: string | null | undefined): AzureDocument[] {
  */
 export function sendRaw(
   client: Pick<ServiceClient, 'sendRequest'>,
-  request: { readonly method: 'GET' | 'POST'; readonly url: string; readonly body?: unknown },
+  request: {
+    readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+    readonly url: string;
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
 ): Promise<AzureDocument> {
   return callAzure(async () => {
     const { createPipelineRequest, createHttpHeaders, RestError } = await import('@azure/core-rest-pipeline');
@@ -182,7 +191,11 @@ export function sendRaw(
       createPipelineRequest({
         url: request.url,
         method: request.method,
-        headers: createHttpHeaders({ 'content-type': 'application/json', accept: 'application/json' }),
+        headers: createHttpHeaders({
+          'content-type': 'application/json',
+          accept: 'application/json',
+          ...request.headers,
+        }),
         allowInsecureConnection: isPlainHttp(request.url),
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
       }),

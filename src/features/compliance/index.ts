@@ -1,4 +1,5 @@
 export type { DocumentJudgement } from './ask/documents.ts';
+export { codeOf, findingId } from './plan/pair.ts';
 export { complianceRoutes } from './routes.ts';
 export { complianceTable } from './rows/rows.ts';
 export { Compliance } from './service.ts';

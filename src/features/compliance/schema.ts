@@ -170,6 +170,7 @@ export const PairCompliance = z
       .meta({ description: 'The smallest set of changes found that makes it comply.' }),
     effect_preview: z.unknown().meta({ description: 'What the effect would do.' }),
     remediation: z.unknown().meta({ description: 'Text, and snippets for az, Bicep and Terraform.' }),
+    next: z.string().optional().meta({ description: 'Of a violation: what to do now.' }),
   })
   .meta({ id: 'PairCompliance' });
 export type PairCompliance = z.infer<typeof PairCompliance>;

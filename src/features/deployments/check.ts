@@ -10,6 +10,7 @@ export type EvaluateDocuments = (
 ) => Promise<readonly DocumentJudgement[]>;
 
 type Reasoning = DocumentJudgement['reasonings'][number];
+export type Checked = Pick<ExpandedResource, 'id' | 'document' | 'apiVersion' | 'unknown'>;
 
 /**
  * What the policies say of the resources of a template. A violation that rests on a value which only the deployment
@@ -18,7 +19,7 @@ type Reasoning = DocumentJudgement['reasonings'][number];
 export async function checkResources(
   evaluate: EvaluateDocuments,
   tenantId: string,
-  resources: readonly ExpandedResource[],
+  resources: readonly Checked[],
 ): Promise<Finding[]> {
   const judgements = await evaluate(
     tenantId,
@@ -36,7 +37,7 @@ export async function checkResources(
 function outcomeOf(
   { outcome, explanation }: Reasoning,
   isDenied: boolean,
-  resource: ExpandedResource,
+  resource: Checked,
 ): Finding['outcome'] | undefined {
   if (outcome.state === 'needsData') return 'unknown';
   if (outcome.state !== 'nonCompliant' && outcome.state !== 'error') return undefined;
@@ -59,7 +60,7 @@ function isExpression(actual: Json): boolean {
 function toFinding(
   { pair, outcome: judged, explanation }: Reasoning,
   outcome: Finding['outcome'],
-  { id }: ExpandedResource,
+  { id }: Checked,
 ): Finding {
   const { definition, assignment } = pair;
   const displayName = definition?.document.properties.displayName;

@@ -1,5 +1,6 @@
+export { ruleFor } from './approval.ts';
 export { noBicep } from './bicep.ts';
-export type { EvaluateDocuments } from './check.ts';
+export { checkResources, type EvaluateDocuments } from './check.ts';
 export { DeploymentMessage, deploymentsQueue } from './queue.ts';
 export { deploymentRoutes } from './routes.ts';
 export { SecureValues } from './secureValues.ts';

@@ -33,6 +33,9 @@ export type DeploymentsOptions = {
   readonly owns: (tenantId: string, subscriptionId: string) => Promise<boolean>;
 };
 
+/** What a deployment follows from: of the same origin there is one, however often it is asked for. */
+export type Origin = { readonly at: Date; readonly uuid: string };
+
 /** One that has not moved for this long was left by a process that died. */
 const STALLED_MS = 120_000;
 
@@ -48,15 +51,17 @@ export class Deployments {
    * Accepts a deployment; its steps follow by message.
    * @throws Failure `invalid` (template or parameters), `notFound` (subscription, template), `conflict` (no writing)
    */
-  async create(principal: Principal, input: DeploymentInput): Promise<Deployment> {
+  async create(principal: Principal, input: DeploymentInput, origin?: Origin): Promise<Deployment> {
     const { tenantId } = principal;
     this.#azure();
     await this.#requireSubscription(principal, input.subscription_id);
+    const { at, uuid } = origin ?? { at: this.#options.clock.now(), uuid: randomUUID() };
+    const id = `${String(9_999_999_999_999 - at.getTime())}-${uuid.slice(0, 8)}`;
+    const known = origin && (await this.#options.storeOf(tenantId).find(id));
+    if (known) return known;
     const template = await this.#templateOf(tenantId, input);
-    const at = this.#options.clock.now();
-    const uuid = randomUUID();
     const deployment: Deployment = {
-      id: `${String(9_999_999_999_999 - at.getTime())}-${uuid.slice(0, 8)}`,
+      id,
       deployment_name: `policycortex-${uuid}`,
       status: 'checking',
       subscription_id: input.subscription_id.toLowerCase(),

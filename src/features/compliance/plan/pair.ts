@@ -5,6 +5,7 @@ import type {
   InitiativeRecord,
   Severity,
 } from '#features/governance/index.ts';
+import { resourceKey } from '#features/inventory/index.ts';
 import type { CompiledPolicy, JsonObject, PolicyContext, RelatedInterest } from '#features/policy/index.ts';
 
 /** An assignment and one policy of it: what a resource is judged by, and what an outcome belongs to. */
@@ -57,6 +58,11 @@ export function codeOf(assignmentId: string, referenceId = ''): string {
   return BigInt(`0x${digest.slice(0, 15)}`)
     .toString(36)
     .padStart(12, '0');
+}
+
+/** Id of a finding: the same for as long as policy and resource are. */
+export function findingId(code: string, resourceId: string): string {
+  return `fnd_${code}${resourceKey(resourceId)}`;
 }
 
 export function pairInfo({

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { parseResourceId, resourceKey, resourceTypeOf } from '#features/inventory/index.ts';
+import { parseResourceId, resourceTypeOf } from '#features/inventory/index.ts';
 import type { ResourceQuery } from '#features/search/index.ts';
 import { Failure } from '#platform/failure.ts';
 import { type Standing, unpackFindings } from '../evaluation/outcomes.ts';
-import type { PairInfo } from '../plan/pair.ts';
+import { findingId, type PairInfo } from '../plan/pair.ts';
 import { fromOutcomesRow, ranges } from '../rows/rows.ts';
 import type { Finding, FindingsQuery } from '../schema.ts';
 import type { Room } from '../work/room.ts';
@@ -109,7 +109,7 @@ function toFinding(
   const { type = '', resourceGroup, subscriptionId, name } = parseResourceId(id);
   const info = infoOf(code);
   return {
-    id: `fnd_${code}${resourceKey(id)}`,
+    id: findingId(code, id),
     resource_id: id,
     resource_name: name,
     resource_type: type,

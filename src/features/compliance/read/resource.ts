@@ -88,6 +88,9 @@ export async function explainPairs(id: string, room: Room): Promise<PairReason[]
   }
 }
 
+const NEXT =
+  'plan what mends it: POST /api/v1/remediations with resource_id, assignment_id and, of an initiative, reference_id';
+
 /** One outcome as the API shows it. */
 export function toPairCompliance(
   { pair, outcome, explanation }: Reasoning,
@@ -124,5 +127,6 @@ export function toPairCompliance(
     changes: explanation?.changes ? [...explanation.changes] : null,
     effect_preview: explanation?.effect ?? null,
     remediation: definition?.remediation ?? null,
+    ...(outcome.state === 'nonCompliant' && { next: NEXT }),
   };
 }

@@ -5,7 +5,7 @@ import type { AzureWriter } from '#platform/azureWriter.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { AzureDocument } from '#platform/resourceManager.ts';
 import type { Status } from './schema.ts';
-import type { Change, Kept } from './store.ts';
+import type { Change, Kept, RemediationStore } from './store.ts';
 
 /** What remediations ask of the rest of the product. */
 export type RemediationPorts = {
@@ -25,6 +25,9 @@ export type StepContext = {
   readonly tenantId: string;
   readonly kept: Kept;
   readonly ports: RemediationPorts;
+  readonly store: RemediationStore;
+  /** Sends a remediation on its way. */
+  readonly enqueue: (id: string) => Promise<void>;
 };
 
 /** What a step came to: the change, and when to look again: seconds, `sweep` (minutes), undefined: at once. */

@@ -1,3 +1,4 @@
+import { parseResourceId } from '#features/inventory/index.ts';
 import type { JsonObject } from '#features/policy/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
 import type { StepContext } from './context.ts';
@@ -13,7 +14,10 @@ export async function readNow({
   try {
     const read = await ports.read(id);
     if (!read) return 'the resource does not exist any more';
-    return { ...(read.document as JsonObject), apiVersion: read.apiVersion };
+    // Resource Manager calls a group `Microsoft.Resources/resourceGroups`, which no policy does.
+    const { type, name } = parseResourceId(id);
+    const document = { ...(read.document as JsonObject), apiVersion: read.apiVersion };
+    return { ...document, name, ...(type !== undefined && { type }) };
   } catch (error) {
     if (!(error instanceof AzureError) || isTransient(error)) throw error;
     return `the resource cannot be read: ${error.message}`;

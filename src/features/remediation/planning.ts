@@ -39,10 +39,12 @@ function effectOf({ reasoning: { outcome } }: PlanInput): string {
   return 'effect' in outcome ? outcome.effect : '';
 }
 
+/** Whether two plans do the same and lead back to the same. */
 export function isSameAction(left: Plan, right: Plan): boolean {
   return (
     left.action_type === right.action_type &&
     isDeepStrictEqual(left.writes, right.writes) &&
+    isDeepStrictEqual(left.rollback.writes, right.rollback.writes) &&
     isDeepStrictEqual(left.deployment?.template, right.deployment?.template) &&
     isDeepStrictEqual(left.deployment?.parameters, right.deployment?.parameters)
   );

@@ -6,10 +6,11 @@ import { AzureError } from '#platform/azureClient.ts';
 import { Failure } from '#platform/failure.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
+import { change as changeEach, deploymentStatus } from './bulk.ts';
 import type { RemediationPorts, StepContext, StepResult } from './context.ts';
 import { type RemediationMessage, remediationsQueue } from './queue.ts';
 import { CHANGED, hasChanged, whyNoRollback } from './rollback.ts';
-import type { Remediation, RemediationInput } from './schema.ts';
+import type { Filter, Remediation, RemediationInput } from './schema.ts';
 import { selectViolation } from './selection.ts';
 import { steps } from './steps.ts';
 import { type Change, isResting, type Kept, type RemediationStore, remediatingTenants } from './store.ts';
@@ -44,12 +45,13 @@ export class Remediations {
   }
 
   /**
-   * Accepts a remediation of one resource; its steps follow by message.
+   * Accepts a remediation of a resource, or of all that a filter finds; its steps follow by message.
    * @throws Failure `notFound`, `unprocessable`, `conflict` (nothing to remediate; no writing, unless it is a dry run)
    */
   async create(principal: Principal, input: RemediationInput): Promise<Remediation> {
     const { tenantId } = principal;
     if (!input.dry_run) this.#requireWriter();
+    if (input.filter) return this.#createBulk(principal, input, input.filter);
     const { resourceId, violation } = await selectViolation(this.#ports.compliance, principal, input);
     const shown: Remediation = {
       ...this.#blank(principal),
@@ -82,7 +84,9 @@ export class Remediations {
   /** A remediation, and of a bulk one how far it is. @throws Failure `notFound` */
   async details(principal: Principal, id: string) {
     const { shown } = await this.get(principal, id);
-    return { ...shown, deployment_status: null };
+    if (shown.kind === 'resource') return { ...shown, deployment_status: null };
+    const children = await this.#options.storeOf(principal.tenantId).children(id);
+    return { ...shown, deployment_status: deploymentStatus(children) };
   }
 
   /** @throws Failure `notFound` */
@@ -109,6 +113,8 @@ export class Remediations {
       });
     this.#requireWriter();
     const actor = { id: principal.id, name: principal.name };
+    if (kept.shown.kind === 'bulk')
+      return this.#move(principal, kept, { shown: { status: 'running', dry_run: false }, memory: { actor } });
     return this.#move(principal, kept, {
       shown: { status: 'planning', dry_run: false, deployment_id: null },
       memory: { attempt: kept.memory.attempt + 1, actor },
@@ -144,6 +150,7 @@ export class Remediations {
       throw new Failure('conflict', `the remediation is ${status}: it cannot be cancelled`, {
         next: isOver ? 'roll it back: POST …/rollback' : 'wait for its end, then POST …/rollback',
       });
+    if (kept.shown.kind === 'bulk') return this.#cancelBulk(principal, kept);
     if (deployment === null) return this.#move(principal, kept, { shown: { status: 'cancelled' } });
     const { status: running } = await this.#ports.deployments.get(principal, deployment);
     const isUnderWay = running === 'deploying' || running === 'cancelling';
@@ -158,10 +165,11 @@ export class Remediations {
    */
   async rollback(principal: Principal, id: string, { force }: { force: boolean }): Promise<Remediation> {
     const kept = await this.get(principal, id);
-    const reason = whyNoRollback(kept);
+    const isBulk = kept.shown.kind === 'bulk';
+    const reason = isBulk ? whyNoBulkRollback(kept) : whyNoRollback(kept);
     if (reason !== undefined) throw new Failure('conflict', reason);
     this.#requireWriter();
-    if (!force && (await hasChanged({ kept, ports: this.#ports })))
+    if (!isBulk && !force && (await hasChanged({ kept, ports: this.#ports })))
       throw new Failure('conflict', CHANGED, { next: 'look at it, then send {"force": true}' });
     const actor = { id: principal.id, name: principal.name };
     return this.#move(principal, kept, { shown: { status: 'rolling_back' }, memory: { force, actor } });
@@ -175,7 +183,9 @@ export class Remediations {
       if (!kept) return;
       const step = steps[kept.shown.status];
       if (!step) return store.settle(id);
-      const { againAfter, ...change } = await taken(step, { tenantId, kept, ports: this.#ports });
+      const enqueue = (other: string) => this.#queue(tenantId, other);
+      const context = { tenantId, kept, ports: this.#ports, store, enqueue };
+      const { againAfter, ...change } = await taken(step, context);
       if (againAfter === 'sweep') return;
       const written = await store.replace(kept, change);
       if (written && againAfter !== undefined) return this.#queue(tenantId, id, againAfter);
@@ -193,6 +203,44 @@ export class Remediations {
       }
     }
     return found;
+  }
+
+  async #createBulk(principal: Principal, input: RemediationInput, filter: Filter): Promise<Remediation> {
+    const subscription = filter.subscription_id?.toLowerCase() ?? null;
+    if (!visibleSubscription(principal, subscription))
+      throw new Failure('forbidden', 'the caller is limited to some subscriptions', {
+        next: 'name one of them in filter.subscription_id',
+      });
+    const shown: Remediation = {
+      ...this.#blank(principal),
+      kind: 'bulk',
+      status: 'collecting',
+      subscription_id: subscription,
+      policy_id: filter.policy_id ?? '',
+      assignment_id: filter.assignment_id ?? '',
+      dry_run: input.dry_run,
+      bulk: {
+        filter,
+        resource_count: input.resource_count,
+        parallel_deployments: input.parallel_deployments,
+        failure_threshold: input.failure_threshold,
+      },
+    };
+    await this.#options.storeOf(principal.tenantId).insert(shown, { attempt: 1 });
+    await this.#queue(principal.tenantId, shown.id);
+    return shown;
+  }
+
+  /** Those that wait are cancelled; those under way come to their end. */
+  async #cancelBulk(principal: Principal, kept: Kept): Promise<Remediation> {
+    const { tenantId } = principal;
+    const store = this.#options.storeOf(tenantId);
+    const cancelled = await this.#move(principal, kept, { shown: { status: 'cancelled' } });
+    const children = await store.children(kept.shown.id);
+    const waiting = children.filter(({ status }) => status === 'queued' || status === 'planned');
+    const enqueue = (id: string) => this.#queue(tenantId, id);
+    await changeEach({ store, enqueue }, waiting, () => ({ shown: { status: 'cancelled' } }));
+    return cancelled;
   }
 
   get #ports(): RemediationPorts {
@@ -255,6 +303,11 @@ export class Remediations {
       },
     ]);
   }
+}
+
+function whyNoBulkRollback({ shown: { status, dry_run: isDryRun } }: Kept): string | undefined {
+  const hasEnded = ['succeeded', 'failed', 'cancelled', 'rollback_failed'].includes(status) && !isDryRun;
+  return hasEnded ? undefined : `the remediation is ${status}: only what was carried out can be rolled back`;
 }
 
 const ENDED = new Set(['denied', 'rejected', 'invalid', 'succeeded', 'failed', 'cancelled']);

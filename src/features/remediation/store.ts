@@ -16,7 +16,7 @@ import type { Remediation, Status } from './schema.ts';
 export const remediationsTable: TableDeclaration = {
   name: 'remediations',
   description: 'Remediations of violations: plan, status, what was there before, result.',
-  keys: 'PartitionKey = tenant. RowKey: `r|ID` remediation (ID begins with the inverted time: newest first) | `c|PARENT|ID` status of one of a bulk | `a|ID` mark of one that has not ended | `o|…` outbox. PartitionKey = !tenants, RowKey = tenant: what the sweep walks.',
+  keys: 'PartitionKey = tenant. RowKey: `r|ID` remediation (ID begins with the inverted time: newest first) | `k|PARENT-…` one of a bulk remediation | `c|PARENT|ID` status of one of a bulk | `a|ID` mark of one that has not ended | `o|…` outbox. PartitionKey = !tenants, RowKey = tenant: what the sweep walks.',
 };
 
 /** What is kept of a remediation beside what is shown. */
@@ -89,10 +89,11 @@ export class RemediationStore {
 
   /** Writes a new one; one that is there already stays as it is. */
   async insert(shown: Remediation, memory: Memory): Promise<void> {
-    await this.#tenants.write({ kind: 'upsert', rowKey: this.#outbox.tenantId, row: {} });
+    if (shown.parent_id === null)
+      await this.#tenants.write({ kind: 'upsert', rowKey: this.#outbox.tenantId, row: {} });
     try {
       await this.#rows.transaction([
-        { kind: 'insert', rowKey: `r|${shown.id}`, row: toRow(shown, memory) },
+        { kind: 'insert', rowKey: keyOf(shown.id), row: toRow(shown, memory) },
         ...this.#marks(shown),
       ]);
     } catch (error) {
@@ -102,7 +103,7 @@ export class RemediationStore {
 
   async find(id: string): Promise<Kept | undefined> {
     if (!/^[\w-]{1,80}$/.test(id)) return undefined;
-    const row = await this.#rows.get(`r|${id}`);
+    const row = await this.#rows.get(keyOf(id));
     return row && { ...unpackRow<Omit<Kept, 'etag'>>(row), etag: row.etag };
   }
 
@@ -118,7 +119,7 @@ export class RemediationStore {
     const outbox = outboxWrites(isNews ? this.#events(shown) : []);
     try {
       const [written] = await this.#rows.transaction([
-        { kind: 'replace', rowKey: `r|${shown.id}`, etag, row: toRow(shown, memory) },
+        { kind: 'replace', rowKey: keyOf(shown.id), etag, row: toRow(shown, memory) },
         ...this.#marks(shown),
         ...outbox,
       ]);
@@ -150,7 +151,7 @@ export class RemediationStore {
       for (const row of rows) {
         const { shown } = unpackRow<Omit<Kept, 'etag'>>(row);
         const isWanted = options.status === undefined || shown.status === options.status;
-        if (shown.parent_id !== null || !isWanted || !options.isVisible(shown)) continue;
+        if (!isWanted || !options.isVisible(shown)) continue;
         if (data.length === options.limit) return { data, next: data.at(-1)?.id };
         data.push(shown);
       }
@@ -193,6 +194,11 @@ export class RemediationStore {
 export async function remediatingTenants(tables: Tables): Promise<string[]> {
   const rows = await tables.open(remediationsTable).system('tenants').list();
   return rows.map(({ rowKey }) => rowKey);
+}
+
+/** Those of bulk remediations stand apart, so that no list walks over them. */
+function keyOf(id: string): string {
+  return `${id.split('-').length > 2 ? 'k' : 'r'}|${id}`;
 }
 
 function toRow(shown: Remediation, memory: Memory): Record<string, Uint8Array> {

@@ -70,7 +70,7 @@ async function answer(incoming: IncomingMessage, world: World, correlationId: st
     const latency = world.faults.latency();
     if (latency > 0) await sleep(latency);
     world.faults.checkRequest(match.route.isGraph === true);
-    world.faults.checkPath(request.url.pathname);
+    world.faults.checkPath(request.url.pathname, request.method);
     return await match.route.handle(request, world, match.parameters);
   } catch (error) {
     return failed(error);

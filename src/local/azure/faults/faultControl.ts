@@ -61,19 +61,32 @@ export class FaultControl {
   }
 
   /** Throws the refusal of a path that is to be refused, or of a provider that is off. */
-  checkPath(path: string): void {
+  checkPath(path: string, method: string): void {
     const lower = path.toLowerCase();
     const { refusedPaths = [], unregistered = [] } = this.#faults;
-    if (refusedPaths.some((text) => lower.includes(text.toLowerCase())))
-      throw new ArmFailure(403, 'AuthorizationFailed', {
-        message: `The client does not have authorization to perform action 'read' over scope '${path}' or the scope is invalid.`,
-      });
+    if (holdsOne(lower, refusedPaths)) throw unauthorized('read', path);
+    if (!['GET', 'HEAD', 'POST'].includes(method)) this.#checkWrite(path, method);
     const off = unregistered.find(({ subscriptionId, namespace }) =>
       lower.startsWith(`/subscriptions/${subscriptionId}/providers/${namespace}/`.toLowerCase()),
     );
     if (off)
       throw new ArmFailure(409, 'MissingSubscriptionRegistration', {
         message: `The subscription is not registered to use namespace '${off.namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+      });
+  }
+
+  /** What Resource Manager and providers refuse of writes. Source: "Lock your resources", "Common deployment errors". */
+  #checkWrite(path: string, method: string): void {
+    const { refusedWrites = [], lockedPaths = [], unpatchable = [] } = this.#faults;
+    const lower = path.toLowerCase();
+    if (holdsOne(lower, refusedWrites)) throw unauthorized('write', path);
+    if (holdsOne(lower, lockedPaths))
+      throw new ArmFailure(409, 'ScopeLocked', {
+        message: `The scope '${path}' cannot perform write operation because following scope(s) are locked: '${path}'. Please remove the lock and try again.`,
+      });
+    if (method === 'PATCH' && holdsOne(lower, unpatchable))
+      throw new ArmFailure(405, 'HttpMethodNotSupported', {
+        message: `The HTTP method 'PATCH' is not supported at scope '${path}'.`,
       });
   }
 
@@ -143,6 +156,16 @@ export class FaultControl {
     if (trigger.every !== undefined && count % trigger.every === 0) return true;
     return this.draws(name, trigger.rate ?? 0);
   }
+}
+
+function holdsOne(path: string, texts: readonly string[]): boolean {
+  return texts.some((text) => path.includes(text.toLowerCase()));
+}
+
+function unauthorized(action: 'read' | 'write', path: string): ArmFailure {
+  return new ArmFailure(403, 'AuthorizationFailed', {
+    message: `The client does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid.`,
+  });
 }
 
 type Throttling = { readonly isGraph: boolean; readonly headers?: Readonly<Record<string, string>> };

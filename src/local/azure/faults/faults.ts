@@ -23,6 +23,12 @@ export const Faults = z.strictObject({
     .optional(),
   /** Requests whose path holds one of these texts, in any case, are refused: a permission is missing. */
   refusedPaths: z.array(z.string().min(1)).optional(),
+  /** Writes to paths that hold one of these texts are refused: the identity may only read there. */
+  refusedWrites: z.array(z.string().min(1)).optional(),
+  /** A lock `CanNotDelete` or `ReadOnly` lies on paths that hold one of these texts: no write gets through. */
+  lockedPaths: z.array(z.string().min(1)).optional(),
+  /** Providers that take no PATCH for paths that hold one of these texts. */
+  unpatchable: z.array(z.string().min(1)).optional(),
   /** The provider is not registered in the subscription: Defender for Cloud is off there. */
   unregistered: z.array(z.strictObject({ subscriptionId: z.string(), namespace: z.string() })).optional(),
   /** Entries of the activity log are listed so long after what they tell of. */

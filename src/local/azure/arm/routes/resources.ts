@@ -7,6 +7,7 @@ import { actorOf } from '../actor.ts';
 import { findCollection, listCollection } from '../collections.ts';
 import { mergePatch, objectOr } from '../documents.ts';
 import { childId, childType, readChild, removeChild, writeChild } from '../embedded.ts';
+import { checkIfMatch, etagOf } from '../etag.ts';
 import { ArmFailure, badRequest } from '../failure.ts';
 import { type ArmRequest, type ArmResponse, objectBody, ok, type Route } from '../http.ts';
 import { findSubscription } from '../scope.ts';
@@ -34,7 +35,8 @@ function read(request: ArmRequest, world: World): ArmResponse | Promise<ArmRespo
   const target = findTarget(request, world);
   const document = documentOf(target);
   if (document === undefined) throw resourceNotFound(target.parsed);
-  return ok(document);
+  const etag = etagOf(target.existing);
+  return ok(etag === undefined ? document : { ...document, etag });
 }
 
 function head(request: ArmRequest, world: World): ArmResponse {
@@ -44,6 +46,7 @@ function head(request: ArmRequest, world: World): ArmResponse {
 function put(request: ArmRequest, world: World): ArmResponse {
   const target = findTarget(request, world);
   const body = objectBody(request);
+  checkIfMatch(request, target.existing);
   const status = documentOf(target) === undefined ? 201 : 200;
   if (target.child !== undefined) return { status, body: putChild(request, world, target) };
   const written =
@@ -57,6 +60,7 @@ function patch(request: ArmRequest, world: World): ArmResponse {
   const { existing } = target;
   const body = objectBody(request);
   if (target.child !== undefined || existing === undefined) throw resourceNotFound(target.parsed);
+  checkIfMatch(request, existing);
   const { tags, id: _id, name: _name, type: _type, ...rest } = body;
   const merged = mergePatch(existing as JsonObject, rest) as unknown as Resource;
   world.recorder.put({ ...merged, tags: objectOr(tags, existing.tags) }, causeOf(request));
@@ -66,6 +70,7 @@ function patch(request: ArmRequest, world: World): ArmResponse {
 function remove(request: ArmRequest, world: World): ArmResponse {
   const target = findTarget(request, world);
   if (documentOf(target) === undefined) return { status: 204 };
+  checkIfMatch(request, target.existing);
   if (target.child !== undefined) {
     const operation = `${childType(target.child)}/delete`;
     world.recorder.put(removeChild(target.child), {

@@ -1,4 +1,4 @@
-import type { JsonObject, Resource } from '../../estate/model.ts';
+import type { Group, JsonObject, Resource } from '../../estate/model.ts';
 import { parseResourceId } from '../../state/ids.ts';
 import type { World } from '../../world.ts';
 import { actorOf } from '../actor.ts';
@@ -8,25 +8,29 @@ import { type ArmRequest, objectBody, ok, type Route } from '../http.ts';
 import { findGroup, findSubscription } from '../scope.ts';
 import { resourceNotFound } from '../target.ts';
 
-/** Tags of a resource at `{scope}/providers/Microsoft.Resources/tags/default`. */
+/** Tags of a resource or a group at `{scope}/providers/Microsoft.Resources/tags/default`. */
 export const tagRoutes: readonly Route[] = ['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
   method,
   path: 'subscriptions/{*scope}/providers/microsoft.resources/tags/default',
   handle: (request, world) => {
-    const resource = findScope(request, world);
-    const tags = next(request, resource);
-    if (method !== 'GET')
-      world.recorder.put(
-        { ...resource, tags },
-        { actor: actorOf(request), correlationId: request.correlationId },
-      );
-    const id = `${resource.id}/providers/Microsoft.Resources/tags/default`;
+    const found = findScope(request, world);
+    const tags = next(request, found);
+    if (method !== 'GET') {
+      const cause = { actor: actorOf(request), correlationId: request.correlationId };
+      if ('type' in found) world.recorder.put({ ...found, tags }, cause);
+      else world.recorder.putGroup({ ...found, tags }, cause);
+    }
+    const id = `${found.id}/providers/Microsoft.Resources/tags/default`;
     return ok({ id, name: 'default', type: 'Microsoft.Resources/tags', properties: { tags } });
   },
 }));
 
-function findScope(request: ArmRequest, world: World): Resource {
-  const id = `/${request.segments.slice(0, -4).join('/')}`;
+function findScope(request: ArmRequest, world: World): Resource | Group {
+  const scope = request.segments.slice(0, -4);
+  const id = `/${scope.join('/')}`;
+  const [, subscription, groups, group = ''] = scope;
+  if (scope.length === 4 && groups?.toLowerCase() === 'resourcegroups')
+    return findGroup(world, findSubscription(world, subscription), group);
   const parsed = parseResourceId(id);
   if (parsed === undefined)
     throw badRequest('InvalidResourceId', `The resource identifier '${id}' is not one of a resource.`);
@@ -36,8 +40,7 @@ function findScope(request: ArmRequest, world: World): Resource {
   return resource;
 }
 
-function next(request: ArmRequest, resource: Resource): JsonObject {
-  const before = resource.tags ?? {};
+function next(request: ArmRequest, { tags: before = {} }: Resource | Group): JsonObject {
   if (request.method === 'GET') return before;
   if (request.method === 'DELETE') return {};
   const { operation, properties } = objectBody(request);

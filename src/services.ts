@@ -242,7 +242,7 @@ export function createServices(settings: Settings) {
     writer,
     compliance,
     deployments,
-    read: (id) => apiVersions.read(id),
+    read: (...of) => apiVersions.read(...of),
     refresh: (tenantId, resourceId, actor) => discovery.refresh({ tenantId, resourceId, actor }),
   });
   const metrics = new Metrics({

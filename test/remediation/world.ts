@@ -165,8 +165,7 @@ export async function startRemediationWorld(environment: Readonly<Record<string,
       });
     },
     /** A resource as the product's own reader has it. */
-    async read(id: string) {
-      const apiVersion = '2023-01-01';
+    async read(id: string, apiVersion = '2023-01-01') {
       const { status, body } = await this.azure('GET', id);
       return status === 404 ? undefined : { document: body, apiVersion };
     },

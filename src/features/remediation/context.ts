@@ -11,8 +11,11 @@ import type { Change, Kept, RemediationStore } from './store.ts';
 export type RemediationPorts = {
   readonly compliance: Pick<Compliance, 'resource' | 'evaluate' | 'evaluateDocuments' | 'findings'>;
   readonly deployments: Pick<Deployments, 'create' | 'get' | 'start' | 'decide' | 'cancel' | 'rules'>;
-  /** A resource as Azure has it now; undefined where it is gone. */
-  readonly read: (id: string) => Promise<{ document: AzureDocument; apiVersion: string } | undefined>;
+  /** A resource as Azure has it now, in an API version where one is named; undefined where it is gone. */
+  readonly read: (
+    id: string,
+    apiVersion?: string,
+  ) => Promise<{ document: AzureDocument; apiVersion: string } | undefined>;
   /** Makes the inventory's copy of a resource what Azure says it is now. */
   readonly refresh: (tenantId: string, id: string, actor: string) => Promise<void>;
   /** Undefined where nothing may write to the estate. */

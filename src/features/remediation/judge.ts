@@ -12,7 +12,8 @@ export async function readNow({
 }: Pick<StepContext, 'kept' | 'ports'>): Promise<JsonObject | string> {
   const id = kept.shown.resource_id ?? '';
   try {
-    const read = await ports.read(id);
+    // Another process may prefer another version, in which the same resource looks different.
+    const read = await ports.read(id, versionOf(kept.memory.before));
     if (!read) return 'the resource does not exist any more';
     // Resource Manager calls a group `Microsoft.Resources/resourceGroups`, which no policy does.
     const { type, name } = parseResourceId(id);
@@ -22,6 +23,11 @@ export async function readNow({
     if (!(error instanceof AzureError) || isTransient(error)) throw error;
     return `the resource cannot be read: ${error.message}`;
   }
+}
+
+/** The API version that a document was read in. */
+export function versionOf(document: JsonObject | undefined): string | undefined {
+  return typeof document?.apiVersion === 'string' ? document.apiVersion : undefined;
 }
 
 /** A document of the resource judged by what is assigned now; a text says why the violation cannot be found. */

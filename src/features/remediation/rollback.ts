@@ -1,7 +1,7 @@
 import type { JsonObject } from '#features/policy/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
 import { ended, patience, type StepContext, type StepResult } from './context.ts';
-import { readNow } from './judge.ts';
+import { readNow, versionOf } from './judge.ts';
 import { isUntouched, send, unfinished } from './patching.ts';
 import { explainRefusal, isTransient } from './roles.ts';
 import type { Kept } from './store.ts';
@@ -45,7 +45,7 @@ export async function hasChanged({ kept, ports }: Pick<StepContext, 'kept' | 'po
     return typeof document !== 'string' && !isExpected(document, kept);
   }
   for (const [id, after] of Object.entries(memory.created ?? {})) {
-    const now = await ports.read(id);
+    const now = await ports.read(id, versionOf(after));
     if (now && !isUntouched({ ...now.document, apiVersion: now.apiVersion } as JsonObject, after))
       return true;
   }
@@ -58,7 +58,7 @@ async function deleteCreated(context: StepContext): Promise<StepResult> {
   if (!ports.writer) return ended('rollback_failed', 'writing to the estate is off');
   const created = Object.entries(memory.created ?? {}).sort(([a], [b]) => b.length - a.length);
   for (const [id, after] of created) {
-    const now = await ports.read(id);
+    const now = await ports.read(id, versionOf(after));
     if (!now) continue;
     const document = { ...now.document, apiVersion: now.apiVersion } as JsonObject;
     if (!memory.force && !isUntouched(document, after)) return ended('rollback_failed', `${id}: ${CHANGED}`);

@@ -110,6 +110,7 @@ function starterPackPage(): string {
     [
       "Policy definitions of our own, in the format of Azure Policy, with severity, control ids and remediation (`src/features/starter-pack`). *Built-in* is the name of the definition of Azure that asks for the same. Control ids are those of the mappings in Azure's own regulatory compliance initiatives where these have the matter, else the controls whose text asks for it.",
       'Checked on 26 November 2026 against what Azure publishes (github.com/Azure/azure-policy), by the name of the built-in: all that `CISv2_0_0.json` maps, and 29 policies of `NIST_SP_800-53_R5.json`. Not checked: the other NIST ids, ISO/IEC 27001, PCI DSS and the Microsoft cloud security benchmark.',
+      'What to do about a violation: `POST /api/v1/remediations` plans it ([remediation.md](remediation.md)).',
     ].join('\n\n'),
     starterPackParts(table),
   );

@@ -6,7 +6,7 @@ import { asker, exactPages, steps } from './steps.ts';
 
 /** Every route of these has an example answer in the docs. */
 const ROUTES =
-  /^\/api\/v1\/(resources\/\{id\}\/(metrics|costs)|costs|security|connectors|compliance\/agreement|activity|resource-health|service-health|metrics|deployments|templates|deployment-rules)(\/|$)/;
+  /^\/api\/v1\/(resources\/\{id\}\/(metrics|costs)|costs|security|connectors|compliance\/agreement|activity|resource-health|service-health|metrics|deployments|templates|deployment-rules|remediations)(\/|$)/;
 const document = contract();
 const examples = readExamples();
 const answers = new Map<string, Json>();

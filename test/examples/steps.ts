@@ -7,6 +7,7 @@ import { callApi } from '../support/api.ts';
 import { drain } from '../support/drain.ts';
 import type { Json } from '../support/openApiFuzz.ts';
 import { until } from '../support/product.ts';
+import { remediation } from './remediation.ts';
 
 type Options = {
   /** In the place of `{id}` or `{name}`. */
@@ -198,4 +199,4 @@ async function send(url: string, method: string, body: object): Promise<void> {
 export const exactPages: ReadonlySet<string> = new Set(['deployments.md', 'metrics.md']);
 
 /** A feature's routes, and how they come to an answer. */
-export const steps: readonly Step[] = [metrics, security, monitor, deployments, costs];
+export const steps: readonly Step[] = [metrics, security, monitor, deployments, costs, remediation];

@@ -7,9 +7,15 @@ import {
 } from '#features/events/index.ts';
 import type { JsonObject } from '#features/policy/index.ts';
 import type { Clock } from '#platform/clock.ts';
-import { packRow, unpackRow } from '#platform/packedRow.ts';
+import { packJson, unpackJson } from '#platform/columns.ts';
 import type { Queues } from '#platform/queues.ts';
-import { type Partition, type TableDeclaration, type Tables, WriteConflict } from '#platform/tables.ts';
+import {
+  type Partition,
+  type Row,
+  type TableDeclaration,
+  type Tables,
+  WriteConflict,
+} from '#platform/tables.ts';
 import { actionExecuted } from './event.ts';
 import type { Remediation, Status } from './schema.ts';
 
@@ -104,7 +110,7 @@ export class RemediationStore {
   async find(id: string): Promise<Kept | undefined> {
     if (!/^[\w-]{1,80}$/.test(id)) return undefined;
     const row = await this.#rows.get(keyOf(id));
-    return row && { ...unpackRow<Omit<Kept, 'etag'>>(row), etag: row.etag };
+    return row && { ...fromRow(row), etag: row.etag };
   }
 
   /**
@@ -149,7 +155,7 @@ export class RemediationStore {
     const data: Remediation[] = [];
     for await (const rows of this.#rows.pages({ from, to: 'r}' })) {
       for (const row of rows) {
-        const { shown } = unpackRow<Omit<Kept, 'etag'>>(row);
+        const { shown } = fromRow(row);
         const isWanted = options.status === undefined || shown.status === options.status;
         if (!isWanted || !options.isVisible(shown)) continue;
         if (data.length === options.limit) return { data, next: data.at(-1)?.id };
@@ -201,6 +207,10 @@ function keyOf(id: string): string {
   return `${id.split('-').length > 2 ? 'k' : 'r'}|${id}`;
 }
 
-function toRow(shown: Remediation, memory: Memory): Record<string, Uint8Array> {
-  return packRow({ shown, memory });
+function toRow(shown: Remediation, memory: Memory): Row {
+  return packJson('document', { shown, memory });
+}
+
+function fromRow(row: Row): Omit<Kept, 'etag'> {
+  return unpackJson('document', row) as Omit<Kept, 'etag'>;
 }

@@ -42,17 +42,16 @@ export const remediation: Step = async (world, ask) => {
 };
 
 async function assign(world: Parameters<Step>[0], account: Json): Promise<unknown> {
-  const parts: Json = {
-    if: {
-      allOf: [
-        { field: 'type', equals: STORAGE },
-        { field: 'tags.dataClass', exists: false },
-      ],
-    },
+  const condition = {
+    allOf: [
+      { field: 'type', equals: STORAGE },
+      { field: 'tags.dataClass', exists: false },
+    ],
   };
   const operations = [{ operation: 'add', field: 'tags.dataClass', value: 'internal' }];
   const consequence = { effect: 'modify', details: { roleDefinitionIds: [], operations } };
-  const policyRule = Object.fromEntries([...Object.entries(parts), ['then', consequence]]);
+  const parts = ['if', 'then'].map((part, i) => [part, [condition, consequence][i]] as const);
+  const policyRule = Object.fromEntries(parts);
   const properties = { displayName: 'Accounts say how secret their data is', mode: 'Indexed', policyRule };
   const policy = await world.call('POST /api/v1/policies', { name: 'data-class', properties });
   const assignment = await world.call('POST /api/v1/assignments', {

@@ -62,6 +62,9 @@ describe('a bulk remediation', () => {
     );
     expect((list.data as Json[]).map((each) => each.id)).toEqual([id]);
     expect(back).toEqual([undefined, undefined, undefined, undefined]);
+    const told = world.events.filter(({ subject }) => subject === id).map(({ data }) => data as Json);
+    expect(told.map(({ status }) => status)).toEqual(['succeeded', 'rolled_back']);
+    expect(told.every((data) => !('resource_id' in data))).toBe(true);
   });
 
   it('begins no further resource once too many have failed', async () => {

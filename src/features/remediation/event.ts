@@ -24,7 +24,7 @@ export function actionExecuted(
         action_id: id,
         action: 'remediation',
         status,
-        resource_id: resourceId,
+        ...(resourceId !== null && { resource_id: resourceId }),
         subscription_id: subscriptionId,
         policy_id: remediation.policy_id,
         assignment_id: remediation.assignment_id,

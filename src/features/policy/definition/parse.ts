@@ -76,6 +76,9 @@ function reportBoth(outer: JsonObject, properties: JsonObject, problems: Problem
   }
 }
 
+/** Stands for an `if` that has been reported, so that what is wrong with `then` is reported as well. */
+const UNREADABLE: Condition = { kind: 'allOf', path: '$.policyRule.if', of: [] };
+
 interface Parse {
   readonly outer: JsonObject;
   readonly problems: ProblemList;
@@ -100,8 +103,8 @@ function parseProperties(properties: JsonObject, parse: Parse): ParsedDefinition
   keysByLowerCase(rule, '$.policyRule', problems);
   if (!parse.bareRule) reportUnknownKeys(rule, ['if', 'then'], { path: '$.policyRule', problems });
   const then = parseThen(rule, problems);
-  const condition = parseIf(rule, problems);
-  if (then === null || condition === null) return null;
+  const condition = parseIf(rule, problems) ?? UNREADABLE;
+  if (then === null) return null;
   return {
     id: textOf(readKeyOf(outer, 'id')),
     name: textOf(readKeyOf(outer, 'name')),

@@ -22,6 +22,14 @@ describe('problems of a definition', () => {
       [['unknownField', '$.policyRule.if.field', 'location']],
     ],
     [
+      'an operator and the effect misspelt',
+      ruleWith({ field: 'name', equal: 'a' }, { effect: 'audt' }),
+      [
+        ['unknownOperator', '$.policyRule.if.equal', 'equals'],
+        ['unknownEffect', '$.policyRule.then.effect', 'audit'],
+      ],
+    ],
+    [
       'a key beside a logical operator',
       auditIf({ allOf: [leaf], field: 'name' }),
       [['unknownKey', '$.policyRule.if', undefined]],

@@ -285,6 +285,29 @@ describe('a policy definition', () => {
     expect(refused.status).toBe(422);
     expect(refused.json.detail).toContain(assignment.id);
   });
+
+  it('cannot change so that what an initiative hands to it no longer suffices', async () => {
+    const policy = await created('POST /api/v1/policies', { name: 'handed', properties });
+    const initiative = await created('POST /api/v1/initiatives', {
+      name: 'hands',
+      properties: {
+        displayName: 'hands',
+        policyDefinitions: [{ policyDefinitionId: policy.id, parameters: { effect: { value: 'Deny' } } }],
+      },
+    });
+    const parameters = { ...properties.parameters, needed: { type: 'String' } };
+
+    const refused = await call(`PUT /api/v1/policies/${policy.id}`, {
+      properties: { ...properties, parameters },
+    });
+    const allowed = await call(`PUT /api/v1/policies/${policy.id}`, {
+      properties: { ...properties, description: 'as before' },
+    });
+
+    expect(refused.status).toBe(422);
+    expect(refused.json.detail).toContain(`${String(initiative.id)} would no longer be valid`);
+    expect(allowed.status).toBe(200);
+  });
 });
 
 function nested(depth: number): unknown {

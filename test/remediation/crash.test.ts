@@ -88,7 +88,12 @@ it('a process that dies at any call is followed by one that ends the work, writt
     const { json } = await world.call(`GET /api/v1/remediations/${remediation}`);
     const { body } = await world.azure('GET', id);
     const told = await world.toldOf(remediation);
-    outcomes.push([json.status, (json.result as Json | null)?.violation_gone, (body.tags as Json).costCenter, told]);
+    outcomes.push([
+      json.status,
+      (json.result as Json | null)?.violation_gone,
+      (body.tags as Json).costCenter,
+      told,
+    ]);
   }
 
   expect(total).toBeGreaterThan(20);

@@ -45,8 +45,15 @@ export async function checkDefinition(room: Room, document: PolicyDocument): Pro
   return result.ok ? { problems, policy: result.policy } : { problems };
 }
 
+/** A definition as it is going to be. */
+export type Replacement = { readonly definitionId: string; readonly document: PolicyDocument };
+
 /** Everything that is wrong with an initiative and, by reference, with its members. */
-export async function checkInitiative(room: Room, document: PolicyDocument): Promise<Checked> {
+export async function checkInitiative(
+  room: Room,
+  document: PolicyDocument,
+  replacement?: Replacement,
+): Promise<Checked> {
   const members = membersOf({ document });
   const texts = textProblems(document.properties, LIMITS.initiativeParameters);
   if (members.length > LIMITS.initiativeMembers) {
@@ -58,7 +65,10 @@ export async function checkInitiative(room: Room, document: PolicyDocument): Pro
   const { problems } = compileInitiative(document, {
     aliases,
     unknownAliases: 'notApplicable',
-    definitionOf: (id) => definitions.get(id.toLowerCase())?.document,
+    definitionOf: (id) =>
+      replacement?.definitionId.toLowerCase() === id.toLowerCase()
+        ? replacement.document
+        : definitions.get(id.toLowerCase())?.document,
   });
   const count = members.length === 0 ? [error('$.policyDefinitions', 'an initiative needs a member')] : [];
   return { problems: [...texts, ...count, ...problems] };

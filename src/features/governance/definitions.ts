@@ -1,5 +1,6 @@
 import { type CompiledPolicy, checkParameterValues, type Problem } from '#features/policy/index.ts';
-import { checkDefinition, isObject } from './checks.ts';
+import { mapConcurrently } from '#platform/concurrently.ts';
+import { checkDefinition, checkInitiative, isObject } from './checks.ts';
 import {
   type Condition,
   type Craft,
@@ -21,6 +22,7 @@ import type { Room } from './room.ts';
 import type { DefinitionInput, DefinitionUpdate } from './schema.ts';
 
 const KIND = 'definition';
+const CHECKS = 4;
 
 export const definitionCraft: Craft<'definition', DefinitionUpdate> = {
   kind: KIND,
@@ -31,7 +33,13 @@ export const definitionCraft: Craft<'definition', DefinitionUpdate> = {
     const properties = { ...(input.properties ?? before?.document.properties), policyType: 'Custom' };
     const document: PolicyDocument = { name, properties };
     const { problems, policy } = await checkDefinition(room, document);
-    const broken = before && policy ? await brokenAssignments(room, policy, before) : [];
+    const broken =
+      before && policy
+        ? [
+            ...(await brokenAssignments(room, policy, before)),
+            ...(await brokenInitiatives(room, document, before)),
+          ]
+        : [];
     const remediation = input.remediation === null ? undefined : (input.remediation ?? before?.remediation);
     refuseProblems('definition', [...problems, ...broken]);
     return {
@@ -135,6 +143,31 @@ async function brokenAssignments(
         reason: `assignment ${each.id} (${each.displayName}) would no longer be valid: ${problem.reason}`,
       })),
     );
+}
+
+/** What a change of a definition would newly break: the values that initiatives hand to it. */
+async function brokenInitiatives(
+  room: Room,
+  document: PolicyDocument,
+  before: DefinitionRecord,
+): Promise<Problem[]> {
+  const key = keyOf(KIND, before.id) ?? '';
+  const summaries = await room.library.summaries('initiative');
+  const using = summaries.filter(({ members }) => members?.includes(key));
+  const broken = await mapConcurrently(using, CHECKS, async ({ armId }) => {
+    const initiative = await room.library.initiative(armId);
+    if (!initiative) return [];
+    const { problems: known } = await checkInitiative(room, initiative.document);
+    const replacement = { definitionId: before.definitionId, document };
+    const { problems } = await checkInitiative(room, initiative.document, replacement);
+    const isNew = ({ path, reason, severity }: Problem) =>
+      severity === 'error' && !known.some((each) => each.path === path && each.reason === reason);
+    return problems.filter(isNew).map((problem) => ({
+      ...problem,
+      reason: `initiative ${initiative.id} would no longer be valid: ${problem.reason}`,
+    }));
+  });
+  return broken.flat();
 }
 
 function isAbout(assignment: { readonly policyDefinitionId: string }, record: DefinitionRecord): boolean {

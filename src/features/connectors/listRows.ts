@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '#platform/failure.ts';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 import type { Partition, Range, Row, StoredRow } from '#platform/tables.ts';
 
 /** A partition and the name that a cursor remembers it by. */
@@ -26,7 +26,7 @@ export async function listRows<T>(
   sources: readonly Source[],
   options: ListOptions<T>,
 ): Promise<{ items: T[]; nextCursor: string | null }> {
-  const after = options.cursor === undefined ? undefined : decode(options.cursor);
+  const after = options.cursor === undefined ? undefined : decodeCursor(options.cursor, Cursor);
   const readers = await Promise.all(sources.map((source) => Reader.open(source, { ...options, after })));
   const items: T[] = [];
   let last: Place | undefined;
@@ -37,7 +37,8 @@ export async function listRows<T>(
     );
     const row = next?.head;
     if (!next || !row) return { items, nextCursor: null };
-    if (items.length === options.limit || scanned === MAX_SCANNED) return { items, nextCursor: encode(last) };
+    if (items.length === options.limit || scanned === MAX_SCANNED)
+      return { items, nextCursor: last ? encodeCursor(last) : null };
     const item = options.accept(row, next.source);
     if (item !== undefined) items.push(item);
     last = [row.rowKey, next.source.name];
@@ -92,24 +93,4 @@ class Reader {
 
 function comesAfter(place: Place, other: Place): boolean {
   return place[0] > other[0] || (place[0] === other[0] && place[1] > other[1]);
-}
-
-function encode(place: Place | undefined): string | null {
-  return place ? Buffer.from(JSON.stringify(place)).toString('base64url') : null;
-}
-
-function decode(text: string): Place {
-  try {
-    return Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-  } catch {
-    throw new Failure('invalid', 'the query is not valid', {
-      problems: [
-        {
-          field: 'cursor',
-          reason: 'not a cursor of ours',
-          fix: 'use nextCursor of the answer before as it is',
-        },
-      ],
-    });
-  }
 }

@@ -1,5 +1,6 @@
+import * as z from 'zod';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 import { mapConcurrently } from '#platform/concurrently.ts';
-import { Failure } from '#platform/failure.ts';
 import { findAssignable } from './assignmentChecks.ts';
 import type { AssignmentListQuery, ExemptionListQuery } from './assignmentSchema.ts';
 import { findAssignment, toScope } from './assignments.ts';
@@ -12,6 +13,7 @@ import { isWithin } from './scope.ts';
 import type { Summary } from './summary.ts';
 import type { Assignment, Exemption, Views } from './view.ts';
 
+const Cursor = z.tuple([z.string()]);
 export type Page<T> = {
   readonly data: T[];
   readonly page: number;
@@ -169,7 +171,7 @@ function pageOf<T extends { readonly id: string }>(
   const sign = order.isDescending ? -1 : 1;
   const placed = items.map((item) => ({ item, at: place(item) }));
   placed.sort((a, b) => (a.at < b.at ? -sign : sign));
-  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  const [after] = cursor === undefined ? [] : decodeCursor(cursor, Cursor);
   const rest =
     after === undefined ? placed : placed.filter(({ at }) => (order.isDescending ? at < after : at > after));
   const start = after === undefined ? (page - 1) * limit : 0;
@@ -180,30 +182,6 @@ function pageOf<T extends { readonly id: string }>(
     page,
     limit,
     total: items.length,
-    nextCursor: last ? Buffer.from(JSON.stringify([last.at])).toString('base64url') : null,
+    nextCursor: last ? encodeCursor([last.at]) : null,
   };
-}
-
-/** @throws Failure `invalid` for what is no cursor of ours */
-function decodeCursor(text: string): string {
-  try {
-    const [at] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof at === 'string') return at;
-  } catch (cause) {
-    throw invalidCursor(cause);
-  }
-  throw invalidCursor(undefined);
-}
-
-function invalidCursor(cause: unknown): Failure {
-  return new Failure('invalid', 'the query is not valid', {
-    problems: [
-      {
-        field: 'cursor',
-        reason: 'not a cursor of ours',
-        fix: 'use nextCursor of the answer before as it is',
-      },
-    ],
-    cause,
-  });
 }

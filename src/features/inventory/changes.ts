@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '#platform/failure.ts';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 import { type Attributions, attributed } from './attributions.ts';
 import { toCloudEvents } from './events.ts';
 import type { Commit } from './model.ts';
@@ -36,7 +36,7 @@ export async function listChanges(
     if (change.at < since) break;
     if (after && !comesAfter(change, after)) continue;
     if (!matches(change, query)) continue;
-    if (found.length === query.limit) return { data: found, nextCursor: encode(found.at(-1)) };
+    if (found.length === query.limit) return { data: found, nextCursor: cursorOf(found.at(-1)) };
     found.push(change);
   }
   return { data: found, nextCursor: null };
@@ -176,23 +176,11 @@ function comesAfter(change: EstateChange, { at, id }: Place): boolean {
   return change.at < at || (change.at === at && change.event_id < id);
 }
 
-function encode(change: EstateChange | undefined): string | null {
-  return change ? Buffer.from(JSON.stringify([change.at, change.event_id])).toString('base64url') : null;
+function cursorOf(change: EstateChange | undefined): string | null {
+  return change ? encodeCursor([change.at, change.event_id]) : null;
 }
 
 function decode(text: string): Place {
-  try {
-    const [at, id] = Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    return { at, id };
-  } catch {
-    throw new Failure('invalid', 'the query is not valid', {
-      problems: [
-        {
-          field: 'cursor',
-          reason: 'not a cursor of ours',
-          fix: 'use nextCursor of the answer before as it is',
-        },
-      ],
-    });
-  }
+  const [at, id] = decodeCursor(text, Cursor);
+  return { at, id };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseResourceId, resourceTypeOf } from '#features/inventory/index.ts';
 import type { ResourceQuery } from '#features/search/index.ts';
-import { Failure } from '#platform/failure.ts';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 import { type Standing, unpackFindings } from '../evaluation/outcomes.ts';
 import { findingId, type PairInfo } from '../plan/pair.ts';
 import { fromOutcomesRow, ranges } from '../rows/rows.ts';
@@ -27,7 +27,7 @@ export async function listFindings(query: FindingsQuery, room: Room): Promise<Fi
   await Promise.all([room.findings.refresh(), room.store.registry.reload()]);
   const infoOf = (code: string) => room.store.registry.get(code);
   const match = findingsMatcher(query, infoOf);
-  const [lastId, shown] = query.cursor === undefined ? [undefined, 0] : decode(query.cursor);
+  const [lastId, shown] = query.cursor === undefined ? [undefined, 0] : decodeCursor(query.cursor, Cursor);
   let total = 0;
   const { hits } = await room.catalogue.query({
     filter: resourceFilter(query),
@@ -49,13 +49,13 @@ export async function listFindings(query: FindingsQuery, room: Room): Promise<Fi
     const found = sorted(match(row ? unpackFindings(row.findings) : []), infoOf).slice(skipped);
     for (const [index, each] of found.entries()) {
       if (data.length === query.limit)
-        return { data, total, nextCursor: encode([place[0], index + skipped]) };
+        return { data, total, nextCursor: encodeCursor([place[0], index + skipped]) };
       data.push(toFinding(row?.id ?? id, each, infoOf));
       place = [place[0], index + skipped + 1];
     }
     place = [id, 0];
     if (data.length === query.limit && hits.at(-1)?.id !== id)
-      return { data, total, nextCursor: encode(place) };
+      return { data, total, nextCursor: encodeCursor(place) };
   }
   return { data, total, nextCursor: null };
 }
@@ -129,23 +129,4 @@ function toFinding(
       Object.entries(info?.frameworks ?? {}).map(([name, ids]) => [name, [...ids]]),
     ),
   };
-}
-
-function encode(place: readonly [string, number]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
-/** @throws Failure `invalid` */
-function decode(text: string): z.infer<typeof Cursor> {
-  try {
-    const [id, shown] = Cursor.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-    return [id, shown];
-  } catch (cause) {
-    const problem = {
-      field: 'cursor',
-      reason: 'not a cursor of ours',
-      fix: 'use nextCursor of the answer before as it is',
-    };
-    throw new Failure('invalid', 'the query is not valid', { problems: [problem], cause });
-  }
 }

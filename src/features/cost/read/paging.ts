@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '#platform/failure.ts';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 
 const Place = z.array(z.union([z.string(), z.number()]));
 /** Where an item stands in its list: compared part by part. */
@@ -16,10 +16,10 @@ export function pageOf<T>(
   { limit, cursor, placeOf }: PageOptions<T>,
 ): { data: T[]; nextCursor: string | null } {
   const sorted = items.toSorted((one, other) => compare(placeOf(one), placeOf(other)));
-  const after = cursor === undefined ? undefined : decode(cursor);
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, Place);
   const rest = after ? sorted.filter((item) => compare(placeOf(item), after) > 0) : sorted;
   const last = rest[limit - 1];
-  const nextCursor = last && rest.length > limit ? encode(placeOf(last)) : null;
+  const nextCursor = last && rest.length > limit ? encodeCursor(placeOf(last)) : null;
   return { data: rest.slice(0, limit), nextCursor };
 }
 
@@ -30,24 +30,4 @@ function compare(one: Place, other: Place): number {
     return part < against ? -1 : 1;
   }
   return 0;
-}
-
-function encode(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
-function decode(text: string): Place {
-  try {
-    return Place.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-  } catch {
-    throw new Failure('invalid', 'the query is not valid', {
-      problems: [
-        {
-          field: 'cursor',
-          reason: 'not a cursor of ours',
-          fix: 'use nextCursor of the answer before as it is',
-        },
-      ],
-    });
-  }
 }

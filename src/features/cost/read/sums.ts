@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '#platform/failure.ts';
+import { decodeCursor, encodeCursor } from '#http/cursor.ts';
 import type { GroupCosts } from '../schema.ts';
 
 /** Amounts of one group in one currency by date. */
@@ -40,12 +40,12 @@ export class CostSums {
   /** The dearest first, currency by currency. @throws Failure `invalid` for a cursor that is not ours */
   page(limit: number, cursor: string | undefined): { data: GroupCosts[]; nextCursor: string | null } {
     const sorted = [...this.#sums.values()].sort((one, other) => compare(placeOf(one), placeOf(other)));
-    const after = cursor === undefined ? undefined : decode(cursor);
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, Place);
     const rest = after ? sorted.filter((sum) => compare(placeOf(sum), after) > 0) : sorted;
     const last = rest[limit - 1];
     return {
       data: rest.slice(0, limit).map(toView),
-      nextCursor: last && rest.length > limit ? encode(placeOf(last)) : null,
+      nextCursor: last && rest.length > limit ? encodeCursor(placeOf(last)) : null,
     };
   }
 }
@@ -81,24 +81,4 @@ function compare([cost, ...one]: Place, [otherCost, ...other]: Place): number {
   if (cost !== otherCost) return otherCost - cost;
   const [text, otherText] = [one.join('|'), other.join('|')];
   return text < otherText ? -1 : text > otherText ? 1 : 0;
-}
-
-function encode(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
-}
-
-function decode(text: string): Place {
-  try {
-    return Place.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-  } catch {
-    throw new Failure('invalid', 'the query is not valid', {
-      problems: [
-        {
-          field: 'cursor',
-          reason: 'not a cursor of ours',
-          fix: 'use nextCursor of the answer before as it is',
-        },
-      ],
-    });
-  }
 }

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+const Place = z.tuple([z.string(), z.number()]);
+
+it('a cursor comes back as the place that it was made of', () => {
+  expect(decodeCursor(encodeCursor(['a\u2028/é', 3]), Place)).toEqual(['a\u2028/é', 3]);
+});
+
+it.each([
+  '',
+  'x',
+  '💥',
+  encodeCursor(['a']),
+  encodeCursor([1, 'a']),
+  Buffer.from('{}').toString('base64url'),
+])('what is no cursor of ours (%j) is refused with the field and the fix', (text) => {
+  expect(() => decodeCursor(text, Place)).toThrow(
+    expect.objectContaining({
+      code: 'invalid',
+      problems: [expect.objectContaining({ field: 'cursor', fix: expect.any(String) })],
+    }),
+  );
+});

@@ -62,7 +62,7 @@ describe('a bulk remediation', () => {
     );
     expect((list.data as Json[]).map((each) => each.id)).toEqual([id]);
     expect(back).toEqual([undefined, undefined, undefined, undefined]);
-    const told = world.events.filter(({ subject }) => subject === id).map(({ data }) => data as Json);
+    const told = await world.told(id, 2);
     expect(told.map(({ status }) => status)).toEqual(['succeeded', 'rolled_back']);
     expect(told.every((data) => !('resource_id' in data))).toBe(true);
   });

@@ -75,10 +75,9 @@ describe('a violation of a policy that modifies tags', () => {
     expect(changed.body.tags).toEqual({ env: 'dev', owner: 'me', costCenter: '4711' });
     expect(undone).toMatchObject({ status: 'rolled_back', result: { violation_gone: false } });
     expect(back.body.tags).toEqual({ env: 'dev', owner: 'me' });
-    const told = world.events.filter(({ subject }) => subject === remediation);
-    expect(told.map(({ type, data }) => [type, (data as Json).status])).toEqual([
-      ['ActionExecuted', 'succeeded'],
-      ['ActionExecuted', 'rolled_back'],
+    expect(await world.told(remediation, 2)).toMatchObject([
+      { type: 'ActionExecuted', status: 'succeeded', violation_gone: true },
+      { type: 'ActionExecuted', status: 'rolled_back' },
     ]);
   });
 });

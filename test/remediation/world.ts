@@ -99,6 +99,12 @@ export async function startRemediationWorld(environment: Readonly<Record<string,
         throw new Error(`it is ${String(last?.status)}: ${String(last?.error)}`);
       return last as Json;
     },
+    /** The data of the first `count` events of a remediation, once they have come. */
+    async told(id: string, count: number): Promise<Json[]> {
+      const look = async () => events.filter(({ subject }) => subject === id);
+      const found = await until(look, ({ length }) => length >= count);
+      return found.map(({ type, data }) => ({ type, ...(data as Json) }));
+    },
     /** The simulator, as Azure's clients see it. */
     async azure(method: string, id: string, body?: unknown): Promise<{ status: number; body: Json }> {
       const [, version = '2021-04-01'] = VERSIONS.find(([type]) => id.includes(type)) ?? [];

@@ -121,7 +121,7 @@ export class SegmentRows {
   async #commitBatch(batch: readonly OutcomeChange[], revision: string): Promise<CommitResult> {
     let waiting = batch;
     const conflicts: string[] = [];
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ; ) {
       this.#head ??= await this.head();
       const known = this.#head.revision;
       if (known > revision) return { conflicts: [], isOutdated: true, isNewRevision: false };
@@ -133,12 +133,23 @@ export class SegmentRows {
       const refused = await this.#attempt(waiting, { head: this.#head, revision, attempt });
       const isNewRevision = known !== '' && known !== revision;
       if (refused === undefined) return { conflicts, isOutdated: false, isNewRevision };
-      if (refused === -1) await pause(Math.random() * Math.min(10 * 2 ** attempt, 1000));
       const key = waiting[refused]?.key;
-      if (key === undefined) continue;
-      conflicts.push(key);
-      waiting = waiting.filter((change) => change.key !== key);
+      if (key === undefined) {
+        await pause(Math.random() * Math.min(10 * 2 ** attempt, 1000));
+        attempt += 1;
+        continue;
+      }
+      // The service names one row; where somebody judges the same range, the others are not as they were either.
+      const stale = new Set([key, ...(await this.#stale(waiting))]);
+      conflicts.push(...stale);
+      waiting = waiting.filter((change) => !stale.has(change.key));
     }
+  }
+
+  /** Keys of rows that are no longer as they were. */
+  async #stale(changes: readonly OutcomeChange[]): Promise<string[]> {
+    const rows = await this.many(changes.map(({ key }) => key));
+    return changes.flatMap(({ key, previous }) => (rows.get(key)?.etag === previous?.etag ? [] : [key]));
   }
 
   /** Undefined when committed, the index of a refused change, or -1 when the head had moved on. */

@@ -26,6 +26,8 @@ type SyncState = { readonly id: string; readonly state: string; readonly resourc
 const MAX_ON_DISK = 200_000;
 const MAX_ON_DISK_ASSIGNED = 50_000;
 
+/** A schedule of once a year. */
+const NEVER = '0 0 0 1 1 *';
 /** One key asks for more than any caller may. */
 const UNLIMITED = {
   RATE_LIMIT_PER_MINUTE: '100000000',
@@ -46,8 +48,10 @@ export async function startApp(parts: Parts, size: number, options: AppOptions =
     AZURE_RESOURCE_MANAGER_ENDPOINT: simulator.url,
     STORAGE_CONNECTION_STRING: storage.connectionString,
     ServiceBus: bus.connectionString,
-    // The figures start syncs themselves.
-    SYNC_SCHEDULE: '0 0 0 1 1 *',
+    // The figures start syncs themselves, and measure no other source.
+    SYNC_SCHEDULE: NEVER,
+    CONNECTOR_SCHEDULE: NEVER,
+    POLICY_SYNC_SCHEDULE: NEVER,
     LOG_LEVEL: 'warning',
     ...UNLIMITED,
   };

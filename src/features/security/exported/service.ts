@@ -96,8 +96,9 @@ export class SecurityExport {
   ): Promise<void> {
     const { connectors, tenantOf, estateTenantId, clock } = this.#ports;
     const owner = subscriptionId === undefined ? estateTenantId : await tenantOf(subscriptionId);
+    // Its first read brings everything.
     if (owner === undefined)
-      return log.warning('continuous export of a subscription that nobody has onboarded', { subscriptionId });
+      return log.information('continuous export of a subscription that is not onboarded', { subscriptionId });
     const { items, unknown, malformed } = given;
     const counts: Record<string, number> =
       subscriptionId === undefined ? {} : await this.#apply(owner, subscriptionId, items);

@@ -20,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const TLS = 'Microsoft.Storage/storageAccounts/minimumTlsVersion';
+const PUBLIC = 'Microsoft.Storage/storageAccounts/allowBlobPublicAccess';
 const tlsPolicy = (name: string) => ({
   condition: { allOf: [...named(name).allOf, { field: TLS, notEquals: 'TLS1_2' }] },
   consequence: modify({ operation: 'addOrReplace', field: TLS, value: 'TLS1_2' }),
@@ -158,6 +159,24 @@ describe('a violation of a policy that modifies properties', () => {
     expect([refused.status, forced.status]).toEqual([409, 202]);
     expect(refused.json.next).toContain('force');
     expect(body.properties).toMatchObject({ minimumTlsVersion: 'TLS1_0', allowBlobPublicAccess: false });
+  });
+
+  it('is not undone for ever where the provider keeps what a rollback takes away', async () => {
+    const id = await world.account(group, 'stkeeps');
+    const { assignmentId } = await world.assign(group, {
+      condition: { allOf: [...named('stkeeps').allOf, { field: PUBLIC, exists: false }] },
+      consequence: modify({ operation: 'addOrReplace', field: PUBLIC, value: false }),
+    });
+    await world.faults({ unpatchable: ['/stkeeps'] });
+    const remediation = await world.remediate(id, assignmentId, { dry_run: false });
+    await world.settled(remediation, 'succeeded', 'failed');
+
+    await world.call(`POST /api/v1/remediations/${remediation}/rollback`, {});
+    const done = await world.settled(remediation, 'rolled_back', 'rollback_failed');
+    await world.faults({});
+
+    expect(done.status).toBe('rollback_failed');
+    expect(done.error).toContain('properties.allowBlobPublicAccess');
   });
 
   it('is blocked where another policy sets the same otherwise and both deny', async () => {

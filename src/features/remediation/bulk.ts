@@ -157,7 +157,7 @@ export async function superviseRollback(context: StepContext): Promise<StepResul
   }
   await change(context, undoable, () => ({
     shown: { status: 'rolling_back' },
-    memory: { force: force ?? false, ...(actor && { actor }) },
+    memory: { force: force ?? false, isSetBack: false, ...(actor && { actor }) },
   }));
   if (active.length > 0 || undoable.length > 0) return { againAfter: patience(context) };
   const failed = children.filter(({ status }) => status === 'rollback_failed').length;

@@ -2,7 +2,7 @@ import type { JsonObject } from '#features/policy/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
 import { ended, type StepContext, type StepResult } from './context.ts';
 import { judge, readNow } from './judge.ts';
-import { isObject, textOf } from './mergePatch.ts';
+import { isObject, pathsOf, textOf } from './mergePatch.ts';
 import { makePlan } from './plan.ts';
 import { isSameAction } from './planning.ts';
 import { explainRefusal, isTransient } from './roles.ts';
@@ -63,6 +63,13 @@ export async function send(
 
 function etagOf({ etag }: JsonObject): string | undefined {
   return typeof etag === 'string' && etag !== '' ? etag : undefined;
+}
+
+/** What accepted requests have not changed; undefined where nothing is left to be done. */
+export function unchanged(document: JsonObject, writes: readonly Write[]): string | undefined {
+  const missing = writes.filter((each) => !holds(document, [each]));
+  const paths = missing.flatMap((each) => (each.kind === 'patch' ? pathsOf(each.body) : ['tags']));
+  return missing.length === 0 ? undefined : `Azure accepted the write and did not change ${paths.join(', ')}`;
 }
 
 /** Whether Azure still works on a resource; a text is how that failed. */

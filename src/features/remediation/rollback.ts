@@ -2,7 +2,7 @@ import type { JsonObject } from '#features/policy/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
 import { ended, patience, type StepContext, type StepResult } from './context.ts';
 import { readNow, versionOf } from './judge.ts';
-import { isUntouched, send, unfinished } from './patching.ts';
+import { isUntouched, send, unchanged, unfinished } from './patching.ts';
 import { explainRefusal, isTransient } from './roles.ts';
 import type { Kept } from './store.ts';
 import { outcomeOf, refresh } from './verifying.ts';
@@ -21,14 +21,16 @@ async function setBack(context: StepContext): Promise<StepResult> {
   const document = await readNow(context);
   if (typeof document === 'string') return ended('rollback_failed', document);
   if (!memory.force && !isExpected(document, context.kept)) return ended('rollback_failed', CHANGED);
-  if (!holds(document, writes)) {
+  if (!memory.isSetBack && !holds(document, writes)) {
     const refusal = await send(context, document, writes);
-    return refusal === undefined ? { againAfter: 1 } : ended('rollback_failed', refusal);
+    return refusal === undefined
+      ? { memory: { isSetBack: true }, againAfter: 1 }
+      : ended('rollback_failed', refusal);
   }
   const progress = unfinished(document);
   if (progress === true) return { againAfter: patience(context) };
-  if (typeof progress === 'string') return ended('rollback_failed', progress);
-  return finish(context);
+  const failure = typeof progress === 'string' ? progress : unchanged(document, writes);
+  return failure === undefined ? finish(context) : ended('rollback_failed', failure);
 }
 
 /** The resource as the remediation left it, with none, some or all of the way back made. */

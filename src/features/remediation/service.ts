@@ -172,7 +172,10 @@ export class Remediations {
     if (!isBulk && !force && (await hasChanged({ kept, ports: this.#ports })))
       throw new Failure('conflict', CHANGED, { next: 'look at it, then send {"force": true}' });
     const actor = { id: principal.id, name: principal.name };
-    return this.#move(principal, kept, { shown: { status: 'rolling_back' }, memory: { force, actor } });
+    return this.#move(principal, kept, {
+      shown: { status: 'rolling_back' },
+      memory: { force, actor, isSetBack: false },
+    });
   }
 
   /** Takes as many steps as can be taken now. Throws where something is away: the queue brings the message again. */

@@ -42,6 +42,8 @@ export type Memory = {
   readonly created?: Readonly<Record<string, JsonObject>>;
   /** A rollback that does not mind later changes. */
   readonly force?: boolean;
+  /** Azure has accepted the requests that lead back. */
+  readonly isSetBack?: boolean;
   /** How often it was planned: each plan has a deployment of its own. */
   readonly attempt: number;
   /** Whose word the next step carries out. */

@@ -3,10 +3,9 @@ import { type Principal, UNSCOPED } from '#http/principal.ts';
 import { Failure } from '#platform/failure.ts';
 import { ended, patience, requester, type StepContext, type StepResult } from './context.ts';
 import { readNow } from './judge.ts';
-import { pathsOf } from './mergePatch.ts';
-import { unfinished } from './patching.ts';
+import { unchanged, unfinished } from './patching.ts';
 import type { Remediation } from './schema.ts';
-import { holds, type Write } from './writes.ts';
+import type { Write } from './writes.ts';
 
 /** Waits until Azure has finished, looks whether it is as planned, and asks the policy again. */
 export async function verify(context: StepContext): Promise<StepResult> {
@@ -15,14 +14,9 @@ export async function verify(context: StepContext): Promise<StepResult> {
   if (typeof document === 'string') return ended('failed', document);
   const progress = unfinished(document);
   if (progress === true) return { againAfter: patience(context) };
-  if (typeof progress === 'string') return { ...ended('failed', progress), memory: { after: document } };
   const writes = (plan?.writes ?? []) as Write[];
-  const missing = writes.filter((each) => !holds(document, [each]));
-  if (missing.length > 0) {
-    const paths = missing.flatMap((each) => (each.kind === 'patch' ? pathsOf(each.body) : ['tags']));
-    const error = `Azure accepted the write and did not change ${paths.join(', ')}`;
-    return { ...ended('failed', error), memory: { after: document } };
-  }
+  const failure = typeof progress === 'string' ? progress : unchanged(document, writes);
+  if (failure !== undefined) return { ...ended('failed', failure), memory: { after: document } };
   const created = await readCreated(context);
   await refresh(context, [...Object.keys(created), id ?? '']);
   return {

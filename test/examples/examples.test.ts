@@ -13,7 +13,7 @@ const answers = new Map<string, Json>();
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld({ environment: { COST_HISTORY_MONTHS: '1' } });
+  world = await startWorld({ environment: { COST_HISTORY_MONTHS: '3' } });
   for (const step of steps) await step(world, asker(world, answers));
 }, 120_000);
 afterAll(() => world.stop());

@@ -88,6 +88,11 @@ async function costs(world: World, ask: Ask): Promise<void> {
   await ask('GET /api/v1/resources/{id}/costs', { id: idle[0]?.resource_id });
   await ask('GET /api/v1/costs/non-compliance');
   await ask('GET /api/v1/costs/budgets');
+  const anomalies = (await ask('GET /api/v1/costs/anomalies')).data as Json[];
+  await ask('PATCH /api/v1/costs/anomalies/{id}', {
+    id: anomalies[0]?.id,
+    body: { status: 'acknowledged', comment: 'we look into it' },
+  });
 }
 
 async function metrics(world: World, ask: Ask): Promise<void> {

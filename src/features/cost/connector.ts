@@ -1,4 +1,5 @@
 import type { Connector } from '#features/connectors/index.ts';
+import { syncAnomalies } from './anomalies/sync.ts';
 import { NOT_SERVED } from './azure.ts';
 import { type BudgetSyncPorts, syncBudgets } from './budgets/sync.ts';
 import { dayOf } from './days.ts';
@@ -26,6 +27,7 @@ export function costConnector(ports: CostConnectorPorts): Connector {
       const store = ports.storeOf(run.tenantId);
       const inventory = ports.inventoryStoreOf(run.tenantId);
       const recent = await recentCosts(store, run.subscriptionId, dayOf(run.clock.now()));
+      await syncAnomalies(run, { store, queues: ports.queues });
       await syncIdle(run, { store, inventory }, recent);
       await syncNonCompliance(run, { store, violationsOf: ports.violationsOf }, recent);
     },

@@ -7,6 +7,7 @@ import type { Clock } from '#platform/clock.ts';
 import { CostManagement } from '#platform/costManagement.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
+import { anomalyRoutes } from './anomalies/routes.ts';
 import { costConnector } from './connector.ts';
 import { findingRoutes } from './findingRoutes.ts';
 import type { Metric } from './lines.ts';
@@ -53,7 +54,7 @@ export function createCost(options: CostOptions): {
       historyMonths,
       violationsOf,
     }),
-    routes: [...findingRoutes(costs), ...costRoutes(costs)],
+    routes: [...findingRoutes(costs), ...anomalyRoutes(costs), ...costRoutes(costs)],
     metrics: costSource(storeOf, clock),
   };
 }

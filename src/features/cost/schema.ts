@@ -5,7 +5,7 @@ import { IDLE_RULES } from './idle/rules.ts';
 import { METRICS } from './lines.ts';
 import { SEVERITIES } from './nonCompliance/sync.ts';
 
-const several = z
+export const several = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
 export const subscriptionId = several
@@ -18,7 +18,7 @@ export const cursor = z
   .max(20_000)
   .optional()
   .meta({ description: '`nextCursor` of the answer before.' });
-const day = z.string().refine(isDay, 'must be a day that there is: YYYY-MM-DD');
+export const day = z.string().refine(isDay, 'must be a day that there is: YYYY-MM-DD');
 const from = day.optional().meta({ description: 'First day, UTC. 30 days before `to` unless told.' });
 const to = day.optional().meta({ description: 'Last day, UTC. Today unless told.' });
 const granularity = z.enum(['daily', 'monthly']).default('daily');

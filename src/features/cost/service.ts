@@ -1,6 +1,9 @@
 import type { Connectors } from '#features/connectors/index.ts';
 import type { InventoryStore } from '#features/inventory/index.ts';
+import type { Principal } from '#http/principal.ts';
 import type { Clock } from '#platform/clock.ts';
+import { listAnomalies, updateAnomaly } from './anomalies/read.ts';
+import type { AnomaliesQuery, AnomalyList, AnomalyUpdate, CostAnomaly } from './anomalies/schema.ts';
 import { listBudgets } from './budgets/list.ts';
 import type { BudgetList, BudgetsQuery } from './budgets/schema.ts';
 import { SOURCE } from './connector.ts';
@@ -61,6 +64,23 @@ export class Costs {
   async resource(tenantId: string, place: Located, query: ResourceCostsQuery): Promise<ResourceCosts> {
     const costs = await resourceCosts(place, query, this.#read(tenantId));
     return { ...costs, gaps: await this.#gaps(tenantId, [place.subscriptionId]) };
+  }
+
+  async anomalies(tenantId: string, query: AnomaliesQuery): Promise<AnomalyList> {
+    const subscriptions = await this.#subscriptions(tenantId, query.subscriptionId);
+    const page = await listAnomalies(query, subscriptions, this.#ports.storeOf(tenantId));
+    const gaps = await this.#gaps(tenantId, query.subscriptionId);
+    return { data: page.items, nextCursor: page.nextCursor, gaps };
+  }
+
+  /** @throws Failure `notFound` */
+  updateAnomaly(
+    { tenantId, name: by }: Principal,
+    id: string,
+    update: AnomalyUpdate,
+  ): Promise<{ before: CostAnomaly; after: CostAnomaly }> {
+    const at = this.#ports.clock.now();
+    return updateAnomaly(id, { update, by, at }, this.#ports.storeOf(tenantId));
   }
 
   async idle(tenantId: string, query: IdleQuery): Promise<IdleList> {

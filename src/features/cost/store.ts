@@ -6,7 +6,7 @@ import { costKeyOf, type Grouping, type GroupMonth, type ResourceMonth } from '.
 export const costsTable: TableDeclaration = {
   name: 'costs',
   description: 'What the estate costs by day, budgets, anomalies, and what costs and does nothing.',
-  keys: 'PartitionKey = tenant|subscription|KIND. resources: RowKey = MONTH|key of the resource|CURRENCY, a row holds the days of a month: a resource’s months are point queries, a month is one range. groups: letter of the grouping|MONTH|hash of the group|CURRENCY: a time range of one grouping is one range. budgets: `b|` and a hash of the id, `t|PERIOD|HASH` thresholds that were told, `o|…` outbox. anomalies: `a|DAYS UNTIL 2100 HASH` newest first, `s|…` what was told already, `o|…` outbox. idle: key of the resource. nonCompliance: `all`, one row.',
+  keys: 'PartitionKey = tenant|subscription|KIND. resources: RowKey = MONTH|key of the resource|CURRENCY, a row holds the days of a month: a resource’s months are point queries, a month is one range. groups: letter of the grouping|MONTH|hash of the group|CURRENCY: a time range of one grouping is one range. budgets: `b|` and a hash of the id, `t|PERIOD|HASH` thresholds that were told, `o|…` outbox. anomalies: `a|DAYS UNTIL 2100 HASH` newest first, `o|…` outbox. idle: key of the resource. nonCompliance: `all`, one row.',
 };
 
 export const KINDS = ['resources', 'groups', 'budgets', 'anomalies', 'idle', 'nonCompliance'] as const;

@@ -174,7 +174,7 @@ const TYPES: Readonly<Record<string, Entry>> = {
   },
   AlertTriggered: {
     description:
-      'A security alert of Defender for Cloud (`alert_type` `defender.…`), a resource that became unavailable (`resource_health.unavailable`), a service issue of Azure (`service_health.issue`), a budget that crossed a threshold (`cost.budget`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
+      'A security alert of Defender for Cloud (`alert_type` `defender.…`), a resource that became unavailable (`resource_health.unavailable`), a service issue of Azure (`service_health.issue`), a budget that crossed a threshold (`cost.budget`), costs that the past does not let expect (`cost.anomaly`), or something else that needs an operator: a webhook whose deliveries die or that was disabled.',
     data: z.looseObject({
       alert_type: z.string(),
       severity: z.string(),
@@ -195,6 +195,15 @@ const TYPES: Readonly<Record<string, Entry>> = {
       forecast: z.number().nullable().optional(),
       currency: z.string().nullable().optional(),
       period_start: z.string().nullable().optional(),
+      anomaly_id: z.string().optional().meta({ description: 'For `PATCH /costs/anomalies/{id}`.' }),
+      series: z.string().optional().meta({ description: '`subscription`, `resourceGroup`, `resourceType`.' }),
+      group: z.string().optional(),
+      day: z.string().optional().meta({ description: 'The first of the anomaly.' }),
+      days: z.number().optional(),
+      direction: z.string().optional().meta({ description: '`above` or `below`.' }),
+      kind: z.string().optional().meta({ description: '`spike` or `level_shift`.' }),
+      actual: z.number().optional(),
+      expected: z.number().optional(),
       webhook_id: z.string().optional(),
       delivery_id: z.string().optional(),
     }),

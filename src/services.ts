@@ -212,6 +212,8 @@ export function createServices(settings: Settings) {
     violationsOf: (tenantId, subscriptionId) => compliance.violations(tenantId, subscriptionId),
     metric: settings.COST_METRIC,
     historyMonths: settings.COST_HISTORY_MONTHS,
+    exportContainer: settings.COST_EXPORT_CONTAINER,
+    connectionString,
   });
   const sources = [security.connector, policyInsights.connector, ...monitor.connectors, cost.connector];
   const connectors: Connectors = new Connectors({

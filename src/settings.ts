@@ -103,6 +103,10 @@ const shape = {
     description:
       'Costs as billed, or with purchases of reservations and savings plans spread over their term.',
   }),
+  COST_EXPORT_CONTAINER: z.string().default('').meta({
+    description:
+      'Container that Cost Management exports to, read in the place of queries, for large estates: its URL (role Storage Blob Data Reader), or its name in the emulator. Empty: queries.',
+  }),
   COST_HISTORY_MONTHS: z.coerce.number().int().min(1).max(12).default(6).meta({
     description: 'How many months before the current one are read at first.',
     unit: 'months',

@@ -4,6 +4,7 @@ import type { MetricSource } from '#features/metrics/index.ts';
 import type { Route } from '#http/route.ts';
 import type { AzureOptions } from '#platform/azureClient.ts';
 import type { Clock } from '#platform/clock.ts';
+import { CostExports } from '#platform/costExports.ts';
 import { CostManagement } from '#platform/costManagement.ts';
 import type { Queues } from '#platform/queues.ts';
 import type { Tables } from '#platform/tables.ts';
@@ -26,6 +27,10 @@ export type CostOptions = AzureOptions & {
   readonly violationsOf: ViolationsOf;
   readonly metric: Metric;
   readonly historyMonths: number;
+  /** Where Cost Management exports to, read in the place of queries; empty: nowhere. */
+  readonly exportContainer: string;
+  /** Of the emulator, where the container is in it. */
+  readonly connectionString: string | undefined;
 };
 
 /** The room of costs: its source and its routes. */
@@ -43,10 +48,13 @@ export function createCost(options: CostOptions): {
     return store;
   };
   const azure = new CostManagement({ endpoint, credential });
+  const { exportContainer: container, connectionString } = options;
+  const exports = container ? new CostExports({ container, connectionString, credential }) : undefined;
   const costs = new Costs({ storeOf, inventoryStoreOf, gapsOf, clock, metric });
   return {
     connector: costConnector({
       azure,
+      exports,
       queues,
       storeOf,
       inventoryStoreOf,

@@ -1,15 +1,20 @@
 import { RowSync, type SyncRun } from '#features/connectors/index.ts';
 import { type InventoryStore, resourceKey } from '#features/inventory/index.ts';
 import { AzureError } from '#platform/azureClient.ts';
+import type { CostExports } from '#platform/costExports.ts';
 import type { CostManagement } from '#platform/costManagement.ts';
 import { QueryPage } from '../azure.ts';
-import { addDays, addMonths, dayOf, firstDay, type Month, monthOf, monthsBetween } from '../days.ts';
+import { addDays, addMonths, dayOf, firstDay, lastDay, type Month, monthOf, monthsBetween } from '../days.ts';
+import { newestOf } from '../exports/choose.ts';
+import { exportRuns, readExport } from '../exports/read.ts';
 import { type CostLine, linesOf, type Metric, queryOf } from '../lines.ts';
 import { GROUPINGS, MonthCosts, type ResourceFacts } from '../monthCosts.ts';
 import { type CostStore, groupPrefix, rowKeys } from '../store.ts';
 
 export type CostSyncPorts = {
   readonly azure: CostManagement;
+  /** Read in the place of queries, where it is set. */
+  readonly exports?: CostExports | undefined;
   readonly storeOf: (tenantId: string) => CostStore;
   readonly inventoryStoreOf: (tenantId: string) => InventoryStore;
   readonly metric: Metric;
@@ -30,11 +35,33 @@ export async function syncCosts(run: SyncRun, ports: CostSyncPorts): Promise<boo
   const today = dayOf(run.clock.now());
   const months = unsettled(run.cursors, monthOf(today), ports.historyMonths);
   await ports.storeOf(run.tenantId).forget(run.subscriptionId, addMonths(monthOf(today), -KEPT_MONTHS));
+  if (ports.exports) return syncExports(run, { ...ports, exports: ports.exports }, months);
   for (const month of months) {
     const costs = await run.part(SCOPE, () => readMonth(run, ports.azure, queryOf(ports.metric, month)));
     if (!costs) return false;
     await writeMonth(run, ports, costs);
     run.cursors[cursorOf(month)] = run.clock.now().toISOString();
+  }
+  return true;
+}
+
+/** A run of an export is read once; a month that none has stays as it is. */
+async function syncExports(
+  run: SyncRun,
+  ports: CostSyncPorts & { readonly exports: CostExports },
+  months: readonly Month[],
+): Promise<boolean> {
+  const { exports, metric } = ports;
+  const runs = await run.part(SCOPE, () => exportRuns(run, exports, metric));
+  if (!runs) return false;
+  for (const month of months) {
+    const of = newestOf(runs, month);
+    if (!of || run.cursors[`export:${month}`] === of.id) continue;
+    const costs = await run.part(SCOPE, () => readExport(run, { exports, metric, of, month }));
+    if (!costs) return false;
+    await writeMonth(run, ports, costs);
+    run.cursors[`export:${month}`] = of.id;
+    if (of.to >= lastDay(month)) run.cursors[cursorOf(month)] = of.submitted;
   }
   return true;
 }

@@ -14,6 +14,17 @@ export type QueryPage = z.infer<typeof QueryPage>;
 
 const Money = z.object({ amount: z.number(), unit: text }).optional().catch(undefined);
 
+/** Undefined where it is none: an example of the specification has a text among them. */
+const Notification = z
+  .object({
+    enabled: z.boolean().optional().catch(undefined),
+    operator: text,
+    threshold: amount,
+    thresholdType: text,
+  })
+  .optional()
+  .catch(undefined);
+
 /**
  * A budget (Microsoft.Consumption 2024-08-01) as far as it is used. Only id and name are required: the specification's
  * examples leave out the rest here and there, and time grains, operators and threshold types are open.
@@ -29,18 +40,7 @@ export const AzureBudget = z.object({
       timePeriod: z.object({ startDate: text, endDate: text }).optional().catch(undefined),
       currentSpend: Money,
       forecastSpend: Money,
-      notifications: z
-        .record(
-          z.string(),
-          z.object({
-            enabled: z.boolean().optional().catch(undefined),
-            operator: text,
-            threshold: amount,
-            thresholdType: text,
-          }),
-        )
-        .nullish()
-        .catch(undefined),
+      notifications: z.record(z.string(), Notification).nullish().catch(undefined),
     })
     .optional()
     .catch(undefined),

@@ -47,3 +47,20 @@ it('a budget that tells nothing is one all the same', () => {
   });
   expect(budget({ notifications: { off: { enabled: false, threshold: 1 } } }).thresholds).toEqual([]);
 });
+
+it('an id without its slash, and a text among the notifications, as an example of the specification has them', () => {
+  const notifications = {
+    one: { enabled: true, operator: 'GreaterThan', threshold: 80 },
+    thresholdType: 'Actual',
+  };
+  const given = {
+    id: ID.slice(1),
+    name: 'team',
+    properties: { amount: 100, currentSpend: { amount: 81 }, notifications },
+  };
+
+  const { id, scope, thresholds } = toBudget(AzureBudget.parse(given), NOW);
+
+  expect([id, scope]).toEqual([ID, '/subscriptions/s1/resourceGroups/rg']);
+  expect(thresholds).toEqual([{ percent: 80, type: 'Actual', isCrossed: true }]);
+});

@@ -37,12 +37,18 @@ const MONTHS: Readonly<Record<string, number>> = {
 };
 const EXTENSION = '/providers/microsoft.consumption/budgets/';
 
-export function toBudget({ id, name, properties = {} }: AzureBudget, now: Date): BudgetRecord {
+export function toBudget({ id: given, name, properties = {} }: AzureBudget, now: Date): BudgetRecord {
+  const id = given.startsWith('/') ? given : `/${given}`;
   const { amount, category, timeGrain, timePeriod, currentSpend, forecastSpend, notifications } = properties;
   const end = id.toLowerCase().lastIndexOf(EXTENSION);
   const [spent, forecast] = [currentSpend?.amount, forecastSpend?.amount];
-  const thresholds = Object.values(notifications ?? {}).flatMap((given): Threshold[] => {
-    const { enabled = true, operator, threshold: percent, thresholdType: type = 'Actual' } = given;
+  const thresholds = Object.values(notifications ?? {}).flatMap((notification): Threshold[] => {
+    const {
+      enabled = true,
+      operator,
+      threshold: percent,
+      thresholdType: type = 'Actual',
+    } = notification ?? {};
     if (!enabled || percent === undefined) return [];
     const value = type.toLowerCase() === 'forecasted' ? forecast : spent;
     return [{ percent, type, isCrossed: isCrossed({ value, level: percent, amount, operator }) }];

@@ -80,7 +80,10 @@ function announceNested({ resource, frame, path, symbol }: Turn, place: Place): 
   const name = attempt([], path, () => word(resource, 'name', { frame, path }));
   if (name === undefined) return;
   const nested = nestedDeployment(resource, frame, { ...place, path, name });
-  const id = idBelow(scopeId(nested.scope()), 'Microsoft.Resources/deployments', name);
+  // Where it goes may make no sense where its condition does not hold: told when it is opened.
+  const id = attempt([], path, () =>
+    idBelow(scopeId(nested.scope()), 'Microsoft.Resources/deployments', name),
+  );
   for (const key of [symbol, name, id]) if (key) frame.deployments.set(key.toLowerCase(), nested);
 }
 

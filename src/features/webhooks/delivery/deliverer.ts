@@ -23,6 +23,8 @@ const HOLD_MS = 500;
 const SLOW_HOLD_MS = 20;
 /** When a message left as a guard looks whether the slow attempt ended: after any that is still alive. */
 const GUARD_MS = 45_000;
+/** How often an attempt is begun that may not start, since what is known of its webhook is too old. */
+const MAX_LOOKS = 5;
 /** After a failure of our own: table, vault. */
 const SOON_MS = 5_000;
 /** How far from its time an attempt that the rate limit gave a time may be made. */
@@ -164,12 +166,13 @@ export class Deliverer {
     const headers = requestHeaders(given.keys, message);
     const { signal } = gate;
     const mayStart = () => endpoints.isKnown(endpoint.id);
-    for (;;) {
+    for (let look = 1; look <= MAX_LOOKS; look += 1) {
       if (!endpoints.current()) await endpoints.view();
       const outcome = await this.#sender.send({ url: endpoint.url, headers, body, signal, mayStart });
       if (outcome.errorKind !== 'notStarted') return outcome;
       if (!(await endpoints.find(endpoint.id))) return { ...outcome, errorKind: 'aborted' };
     }
+    throw new Error('the storage is too slow to tell whether the webhook is still there');
   }
 
   async #succeeded({ job, endpoint }: Work, attempt: Attempt): Promise<void> {

@@ -126,6 +126,26 @@ describe('a violation of a policy that deploys', () => {
     expect(done.error).toContain('AccountNameInvalid');
   });
 
+  it('that fails half-way is undone as far as it came', async () => {
+    const id = await world.account(group, 'sthalf');
+    const policy = addressBeside('sthalf');
+    const moved = { type: STORAGE, apiVersion: '2023-01-01', name: 'sthalf', location: 'northeurope' };
+    const bad = { ...moved, kind: 'StorageV2', sku: { name: 'Standard_LRS' }, properties: {} };
+    (policy.consequence.details.deployment.properties.template.resources as Json[]).push(bad);
+    const { assignmentId } = await world.assign(group, policy);
+
+    const remediation = await world.remediate(id, assignmentId, { dry_run: false });
+    const done = await world.settled(remediation, 'failed', 'succeeded');
+    const present = await world.azure('GET', addressOf('sthalf'));
+    await world.call(`POST /api/v1/remediations/${remediation}/rollback`, {});
+    const undone = await world.settled(remediation, 'rolled_back', 'rollback_failed');
+    const gone = await world.azure('GET', addressOf('sthalf'));
+
+    expect(done.error).toContain('InvalidResourceLocation');
+    expect([present.status, gone.status]).toEqual([200, 404]);
+    expect(undone.status).toBe('rolled_back');
+  });
+
   it('waits for the approval that a rule of deployments asks for', async () => {
     const id = await world.account(group, 'stwaits');
     const { assignmentId } = await world.assign(group, addressBeside('stwaits'));

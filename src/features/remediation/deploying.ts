@@ -1,6 +1,7 @@
 import type { Deployments } from '#features/deployments/index.ts';
 import { ended, patience, requester, type StepContext, type StepResult } from './context.ts';
 import type { Plan } from './schema.ts';
+import { readCreated } from './verifying.ts';
 
 type Deployment = Awaited<ReturnType<Deployments['get']>>;
 
@@ -62,6 +63,10 @@ export async function followDeployment(context: StepContext): Promise<StepResult
   if (status === 'succeeded') return { shown: { status: 'verifying', approved_by: approvedBy } };
   if (['checking', 'validating', 'deploying', 'cancelling'].includes(status))
     return { shown: { status: 'executing' }, againAfter: patience(context) };
-  if (status === 'rejected' || status === 'cancelled' || status === 'denied') return ended(status, error);
-  return ended('failed', error ?? `the deployment is ${status}`);
+  if (status === 'rejected' || status === 'denied') return ended(status, error);
+  // What it created before it ended can be undone.
+  const memory = { created: await readCreated(context) };
+  return status === 'cancelled'
+    ? { ...ended('cancelled', error), memory }
+    : { ...ended('failed', error ?? `the deployment is ${status}`), memory };
 }

@@ -58,7 +58,8 @@ async function deleteCreated(context: StepContext): Promise<StepResult> {
   const { kept, ports } = context;
   const { memory, shown } = kept;
   if (!ports.writer) return ended('rollback_failed', 'writing to the estate is off');
-  const created = Object.entries(memory.created ?? {}).sort(([a], [b]) => b.length - a.length);
+  if (!memory.created) return ended('rollback_failed', 'what the deployment created is not known');
+  const created = Object.entries(memory.created).sort(([a], [b]) => b.length - a.length);
   for (const [id, after] of created) {
     const now = await ports.read(id, versionOf(after));
     if (!now) continue;
@@ -85,10 +86,13 @@ async function finish(context: StepContext): Promise<StepResult> {
 /** Why a remediation cannot be rolled back; undefined where it can. */
 export function whyNoRollback({ shown, memory }: Kept): string | undefined {
   const { status, plan } = shown;
-  const hasEnded = status === 'succeeded' || status === 'failed' || status === 'rollback_failed';
+  const hasCreated = Object.keys(memory.created ?? {}).length > 0;
+  const hasEnded =
+    ['succeeded', 'failed', 'rollback_failed'].includes(status) || (status === 'cancelled' && hasCreated);
   if (!hasEnded) return `the remediation is ${status}: only what was carried out can be rolled back`;
   if (shown.deployment_id === null && !memory.before) return 'nothing was written';
   if (!plan || plan.rollback.possible === 'none')
     return `it cannot be undone: ${plan?.rollback.stays.join('; ') || 'nothing was created'}`;
+  if (shown.deployment_id !== null && status === 'failed' && !hasCreated) return 'nothing was created';
   return undefined;
 }

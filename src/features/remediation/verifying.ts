@@ -11,13 +11,14 @@ import type { Write } from './writes.ts';
 export async function verify(context: StepContext): Promise<StepResult> {
   const { plan, resource_id: id } = context.kept.shown;
   const document = await readNow(context);
-  if (typeof document === 'string') return ended('failed', document);
+  if (typeof document === 'string')
+    return { ...ended('failed', document), memory: { created: await readCreated(context) } };
   const progress = unfinished(document);
   if (progress === true) return { againAfter: patience(context) };
   const writes = (plan?.writes ?? []) as Write[];
   const failure = typeof progress === 'string' ? progress : unchanged(document, writes);
-  if (failure !== undefined) return { ...ended('failed', failure), memory: { after: document } };
   const created = await readCreated(context);
+  if (failure !== undefined) return { ...ended('failed', failure), memory: { after: document, created } };
   await refresh(context, [...Object.keys(created), id ?? '']);
   return {
     shown: { status: 'succeeded', result: await outcomeOf(context, Object.keys(created)) },
@@ -26,7 +27,7 @@ export async function verify(context: StepContext): Promise<StepResult> {
 }
 
 /** What the deployment created, as it is now. */
-async function readCreated({ kept, ports }: StepContext): Promise<Record<string, JsonObject>> {
+export async function readCreated({ kept, ports }: StepContext): Promise<Record<string, JsonObject>> {
   const created: Record<string, JsonObject> = {};
   for (const id of kept.shown.plan?.rollback.deletes ?? []) {
     const read = await ports.read(id);

@@ -39,6 +39,8 @@ export type Measured = {
 };
 
 const QUIET_MS = 1_200;
+/** What is read for the first time is judged when it has been read: that is looked for every two seconds. */
+const FIRST_QUIET_MS = 3_500;
 const NEVER = '0 0 0 1 1 *';
 const SCHEDULES = describeSettings().filter(({ name }) => name.endsWith('_SCHEDULE'));
 
@@ -73,6 +75,7 @@ export async function measure(resources: number, changes: number): Promise<Measu
     const counted = async (
       work: () => Promise<unknown>,
       expected: Readonly<Record<string, number>>,
+      quietMs = QUIET_MS,
     ): Promise<Count> => {
       counts.tables = 0;
       counts.executions = new Map();
@@ -80,13 +83,13 @@ export async function measure(resources: number, changes: number): Promise<Measu
       counts.lastAt = performance.now();
       const isDone = () =>
         Object.entries(expected).every(([name, count]) => (counts.executions.get(name) ?? 0) >= count);
-      const isQuiet = () => counts.running <= 0 && performance.now() - counts.lastAt > QUIET_MS;
+      const isQuiet = () => counts.running <= 0 && performance.now() - counts.lastAt > quietMs;
       while (!isDone() || !isQuiet()) await pause(100);
       return { tableOperations: counts.tables, executions: new Map(counts.executions) };
     };
     const sync = () => fetch(`${host.url}/api/v1/sync`, { method: 'POST', headers: { authorization } });
     const subscriptions = azure.subscriptionIds.length;
-    const firstSync = await counted(sync, { sync: subscriptions });
+    const firstSync = await counted(sync, { sync: subscriptions }, FIRST_QUIET_MS);
     const idleSync = await counted(sync, { sync: subscriptions });
     azure.setEventGridEndpoint(
       `${host.url}/runtime/webhooks/eventgrid?functionName=resourceEvents&code=${host.eventGridKey}`,

@@ -16,7 +16,7 @@ export type DeliverOutput = {
 
 /** As host.json has it: `maxConcurrentCalls`. */
 const MESSAGES_AT_A_TIME = 8;
-/** Messages: some 2,000 deliveries, as the loop has requests. */
+/** Messages of 100 deliveries. */
 const WARM_UP = 40;
 
 /** The delivery function alone: takes the messages off the queue first, then works on them as the host would. */

@@ -375,6 +375,33 @@ describe('approval', () => {
     expect([own.status, wrong.status, right.status]).toEqual([403, 403, 202]);
     expect(done).toMatchObject({ status: 'succeeded', approved_by: 'sue' });
   });
+
+  it('is refused from who asked and from who started, where these are two', async () => {
+    const rules = [
+      { name: 'storage', resource_types: ['Microsoft.Storage/storageAccounts'], role: 'security-admin' },
+    ];
+    await call('PUT', '/deployment-rules', { body: { rules }, as: 'security-admin|sam' });
+    const { body } = await call('POST', '/deployments', {
+      body: request(template(storage('ststarted')), { dry_run: true }),
+      as: 'security-admin|sam',
+    });
+    const path = `/deployments/${String(body.id)}`;
+    const to = (verb: string, as: string) => call('POST', `${path}/${verb}`, { body: {}, as });
+
+    await ended(body.id, 'planned');
+    await to('start', 'security-admin|sue');
+    const waiting = await ended(body.id, 'awaiting_approval', 'succeeded');
+    const [asked, started] = [
+      await to('approve', 'security-admin|sam'),
+      await to('approve', 'security-admin|sue'),
+    ];
+    const third = await to('approve', 'security-admin|kim');
+    await ended(body.id, 'succeeded', 'failed');
+    await call('PUT', '/deployment-rules', { body: { rules: [] }, as: 'security-admin|sam' });
+
+    expect(waiting).toMatchObject({ requested_by: 'sam', started_by: 'sue' });
+    expect([asked.status, started.status, third.status]).toEqual([403, 403, 202]);
+  });
 });
 
 describe('what is wrong', () => {

@@ -137,6 +137,8 @@ export const Deployment = z.object({
   dry_run: z.boolean(),
   requested_by: z.string(),
   requested_by_id: z.string(),
+  started_by: z.string().optional().meta({ description: 'Who started what a dry run had planned.' }),
+  started_by_id: z.string().optional(),
   approved_by: z.string().nullable(),
   approval: z
     .object({ role: z.string(), rule: z.string() })

@@ -133,17 +133,22 @@ export class Deployments {
     }
   }
 
-  /** Deploys what a dry run has planned, as a deployment of its own. @throws Failure `conflict` */
+  /** Deploys what a dry run has planned. @throws Failure `conflict` */
   async start(principal: Principal, id: string): Promise<Deployment> {
     const planned = await this.get(principal, id);
     if (planned.status !== 'planned')
       throw new Failure('conflict', `the deployment is ${planned.status}, not planned`, {
         next: 'only a dry run that is planned can be started',
       });
-    return this.#move(principal, planned, { dry_run: false, status: 'checking' });
+    return this.#move(principal, planned, {
+      dry_run: false,
+      status: 'checking',
+      started_by: principal.name,
+      started_by_id: principal.id,
+    });
   }
 
-  /** @throws Failure `conflict`, `forbidden` where another role must decide, or who asked would approve himself */
+  /** @throws Failure `conflict`, `forbidden` where another role must decide, or who asked or started would approve himself */
   async decide(principal: Principal, id: string, approves: boolean): Promise<Deployment> {
     const waiting = await this.get(principal, id);
     const { approval, status } = waiting;
@@ -151,8 +156,8 @@ export class Deployments {
       throw new Failure('conflict', `the deployment is ${status}: nobody's approval is asked for`);
     if (!principal.roles.some((role) => role === approval.role || grants(role, approval.role as typeof role)))
       throw new Failure('forbidden', `the rule "${approval.rule}" asks for the role ${approval.role}`);
-    if (approves && principal.id === waiting.requested_by_id)
-      throw new Failure('forbidden', 'who asked for a deployment cannot approve it', {
+    if (approves && [waiting.requested_by_id, waiting.started_by_id].includes(principal.id))
+      throw new Failure('forbidden', 'who asked for a deployment, or started it, cannot approve it', {
         next: `somebody else with the role ${approval.role} must`,
       });
     return this.#move(

@@ -46,6 +46,12 @@ export function patience({ kept, ports }: StepContext): number {
   return Math.min(30, Math.max(1, Math.round(age / 10)));
 }
 
+/** Who asked for it first: he may not approve it, whoever started it. */
+export function asker({ tenantId, kept: { shown } }: StepContext): Principal {
+  const { requested_by_id: id, requested_by: name } = shown;
+  return { tenantId, id, kind: 'user', name, roles: [], scopes: UNSCOPED };
+}
+
 /** Who asked last, for what is done in his name. */
 export function requester({ tenantId, kept: { shown, memory } }: StepContext): Principal {
   const { id, name } = memory.actor ?? { id: shown.requested_by_id, name: shown.requested_by };

@@ -3,7 +3,7 @@ import { checkResources, ruleFor } from '#features/deployments/index.ts';
 import { eventId } from '#features/events/index.ts';
 import type { JsonObject } from '#features/policy/index.ts';
 import { Failure } from '#platform/failure.ts';
-import { ended, requester, type StepContext, type StepResult } from './context.ts';
+import { asker, ended, type StepContext, type StepResult } from './context.ts';
 import { judge, readNow } from './judge.ts';
 import { textOf } from './mergePatch.ts';
 import { makePlan, type PlanInput } from './plan.ts';
@@ -103,7 +103,7 @@ async function planDeployment(context: StepContext, { plan: made, effect }: Plan
   const uuid = eventId(`${tenantId}|remediation|${shown.id}|${memory.attempt}`);
   const origin = { at: new Date(shown.created_at), uuid };
   try {
-    const deployment = await ports.deployments.create(requester(context), input, origin);
+    const deployment = await ports.deployments.create(asker(context), input, origin);
     return { shown: { plan: made, effect, deployment_id: deployment.id, status: 'predicting' } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

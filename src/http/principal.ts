@@ -103,3 +103,21 @@ export function narrowSubscriptions(
   if (!subscriptions) return wanted && [...wanted];
   return wanted ? wanted.filter((id) => visibleSubscription(principal, id)) : [...subscriptions];
 }
+
+/** A query that asks for no more than the caller may see. */
+export function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
+  principal: Pick<Principal, 'scopes'>;
+  query: Query;
+}): Query {
+  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
+  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
+}
+
+/** What a caller may not see is not there. @throws Failure `notFound` */
+export function requireVisible(
+  principal: Pick<Principal, 'scopes'>,
+  subscriptionId: string,
+  message: string,
+): void {
+  if (!visibleSubscription(principal, subscriptionId)) throw new Failure('notFound', message);
+}

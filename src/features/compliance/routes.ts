@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { narrowSubscriptions } from '#http/principal.ts';
+import { narrowed } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { EXPORT_TYPES } from './export/render.ts';
 import {
@@ -43,10 +43,7 @@ function readRoutes(compliance: Compliance): Route[] {
       description: 'Counts and percentages of a scope, by severity, framework, assignment and policy.',
       query: SummaryQuery,
       responses: { 200: { description: 'Counts.', schema: ComplianceSummary } },
-      handle: async ({ principal, query }) => {
-        const subscriptionId = narrowSubscriptions(principal, query.subscriptionId);
-        return { body: await compliance.summary(principal.tenantId, { ...query, subscriptionId }) };
-      },
+      handle: async (call) => ({ body: await compliance.summary(call.principal.tenantId, narrowed(call)) }),
     }),
     defineRoute({
       name: 'listFindings',
@@ -58,10 +55,7 @@ function readRoutes(compliance: Compliance): Route[] {
       description: 'By resource id, then severity. Why: `GET /api/v1/resources/{id}/compliance`.',
       query: FindingsQuery,
       responses: { 200: { description: 'A page of findings.', schema: FindingList } },
-      handle: async ({ principal, query }) => {
-        const subscriptionId = narrowSubscriptions(principal, query.subscriptionId);
-        return { body: await compliance.findings(principal.tenantId, { ...query, subscriptionId }) };
-      },
+      handle: async (call) => ({ body: await compliance.findings(call.principal.tenantId, narrowed(call)) }),
     }),
     defineRoute({
       name: 'exportFindings',
@@ -74,12 +68,11 @@ function readRoutes(compliance: Compliance): Route[] {
       query: ExportQuery,
       responses: { 200: { description: 'The file.', schema: z.string(), contentType: 'text/csv' } },
       handle: async ({ principal, query }) => {
-        const subscriptionId = narrowSubscriptions(principal, query.subscriptionId);
         const name = `findings.${query.format === 'ocsf' ? 'ndjson' : query.format}`;
         return {
           contentType: EXPORT_TYPES[query.format],
           headers: { 'content-disposition': `attachment; filename="${name}"` },
-          text: await compliance.export(principal.tenantId, { ...query, subscriptionId }),
+          text: await compliance.export(principal.tenantId, narrowed({ principal, query })),
         };
       },
     }),

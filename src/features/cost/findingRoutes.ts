@@ -1,5 +1,5 @@
+import { narrowed } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
-import { narrowed } from './callers.ts';
 import { IdleList, IdleQuery, NonComplianceCosts, NonComplianceQuery } from './schema.ts';
 import type { Costs } from './service.ts';
 

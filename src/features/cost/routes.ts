@@ -1,6 +1,6 @@
+import { narrowed, requireVisible } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { BudgetList, BudgetsQuery } from './budgets/schema.ts';
-import { narrowed, requireVisible } from './callers.ts';
 import { CostList, CostsQuery, ResourceCosts, ResourceCostsQuery } from './schema.ts';
 import type { Costs } from './service.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { narrowSubscriptions, type Principal, visibleSubscription } from '#http/principal.ts';
+import { narrowed, type Principal, visibleSubscription } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { traceparent } from '#platform/telemetry.ts';
 import type { Cause } from './model.ts';
@@ -38,15 +38,6 @@ function causeOf(call: { principal: Principal; correlationId: string }): Cause {
 
 function conditionOf(call: { principal: Principal; correlationId: string; ifMatch: string | undefined }) {
   return { cause: causeOf(call), ifMatch: call.ifMatch };
-}
-
-/** A query that asks for no more than the caller may see. */
-function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
-  principal: Principal;
-  query: Query;
-}): Query {
-  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
-  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
 }
 
 /** HTTP routes of the inventory; the tenant is the caller's, and so are the subscriptions that are seen. */

@@ -1,4 +1,4 @@
-import { narrowSubscriptions } from '#http/principal.ts';
+import { narrowed } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { AgreementList, AgreementQuery } from './schema.ts';
 import type { AgreementService } from './service.ts';
@@ -15,11 +15,7 @@ export function agreementRoutes(agreement: AgreementService): Route[] {
       summary: 'Azure Policy’s verdicts beside ours, disagreements first',
       query: AgreementQuery,
       responses: { 200: { description: 'A page of pairs of resource and policy.', schema: AgreementList } },
-      handle: async ({ principal, query }) => {
-        const subscriptionId = narrowSubscriptions(principal, query.subscriptionId);
-        const narrowed = { ...query, ...(subscriptionId && { subscriptionId }) };
-        return { body: await agreement.list(principal.tenantId, narrowed) };
-      },
+      handle: async (call) => ({ body: await agreement.list(call.principal.tenantId, narrowed(call)) }),
     }),
   ];
 }

@@ -1,6 +1,5 @@
-import { narrowSubscriptions, type Principal, visibleSubscription } from '#http/principal.ts';
+import { narrowed, requireVisible } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
-import { Failure } from '#platform/failure.ts';
 import type { AlertStatus } from './alerts/status.ts';
 import {
   AlertList,
@@ -136,18 +135,4 @@ function overviewRoutes({ security }: Ports): Route[] {
       }),
     }),
   ];
-}
-
-/** A query that asks for no more than the caller may see. */
-function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
-  principal: Principal;
-  query: Query;
-}): Query {
-  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
-  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
-}
-
-/** What a caller may not see is not there. @throws Failure `notFound` */
-function requireVisible(principal: Principal, subscriptionId: string, message: string): void {
-  if (!visibleSubscription(principal, subscriptionId)) throw new Failure('notFound', message);
 }

@@ -1,5 +1,5 @@
+import { narrowed, requireVisible } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
-import { narrowed, requireVisible } from '../callers.ts';
 import type { Costs } from '../service.ts';
 import { locateAnomaly } from './read.ts';
 import { AnomaliesQuery, AnomalyList, AnomalyUpdate, CostAnomaly } from './schema.ts';

@@ -1,4 +1,4 @@
-import { narrowSubscriptions } from '#http/principal.ts';
+import { narrowed } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import { ActivityList, ActivityQuery } from './schema.ts';
 import type { ActivityService } from './service.ts';
@@ -16,11 +16,7 @@ export function activityRoutes(activity: ActivityService): Route[] {
       description: 'Who did what in Azure, when, and what came of it; reads are not in it.',
       query: ActivityQuery,
       responses: { 200: { description: 'A page of entries.', schema: ActivityList } },
-      handle: async ({ principal, query }) => {
-        const subscriptionId = narrowSubscriptions(principal, query.subscriptionId);
-        const narrowed = { ...query, ...(subscriptionId && { subscriptionId }) };
-        return { body: await activity.list(principal.tenantId, narrowed) };
-      },
+      handle: async (call) => ({ body: await activity.list(call.principal.tenantId, narrowed(call)) }),
     }),
   ];
 }

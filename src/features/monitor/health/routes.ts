@@ -1,4 +1,4 @@
-import { narrowSubscriptions, type Principal } from '#http/principal.ts';
+import { narrowed } from '#http/principal.ts';
 import { defineRoute, type Route } from '#http/route.ts';
 import {
   ResourceHealthList,
@@ -9,15 +9,6 @@ import {
   TransitionsQuery,
 } from './schema.ts';
 import type { HealthService } from './service.ts';
-
-/** A query that asks for no more than the caller may see. */
-function narrowed<Query extends { subscriptionId?: string[] | undefined }>(call: {
-  principal: Principal;
-  query: Query;
-}): Query {
-  const subscriptionId = narrowSubscriptions(call.principal, call.query.subscriptionId);
-  return { ...call.query, ...(subscriptionId && { subscriptionId }) };
-}
 
 /** HTTP routes of health; the tenant is the caller's, and so are the subscriptions that are seen. */
 export function healthRoutes(health: HealthService): Route[] {

@@ -1,36 +1,34 @@
 import * as z from 'zod';
 import { resourceTypeOf } from '#features/inventory/index.ts';
 import type { JsonObject, PolicyOverride, ResourceSelector } from '#features/policy/index.ts';
+import { repeated } from '#http/listParameters.ts';
 import { STATES } from './evaluation/outcomes.ts';
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
 const Severity = z.enum(['critical', 'high', 'medium', 'low']);
 const Frameworks = z
   .record(z.string(), z.array(z.string()))
   .meta({ description: 'Control ids by framework.' });
 
 const PairFilter = {
-  policyId: several.optional().meta({ description: 'Policy by short or ARM id; an initiative by ARM id.' }),
-  assignmentId: several.optional().meta({ description: 'Assignment by short or ARM id.' }),
-  framework: several.optional().meta({ description: 'Framework, or `framework=control`.' }),
-  severity: several
+  policyId: repeated.optional().meta({ description: 'Policy by short or ARM id; an initiative by ARM id.' }),
+  assignmentId: repeated.optional().meta({ description: 'Assignment by short or ARM id.' }),
+  framework: repeated.optional().meta({ description: 'Framework, or `framework=control`.' }),
+  severity: repeated
     .pipe(z.array(Severity))
     .optional()
     .meta({ description: '`critical`, `high`, `medium` or `low`.' }),
 };
 
 const ResourceFilter = {
-  subscriptionId: several.pipe(z.array(z.guid())).optional(),
-  resourceGroup: several.optional(),
+  subscriptionId: repeated.pipe(z.array(z.guid())).optional(),
+  resourceGroup: repeated.optional(),
 };
 
 /** Filters of the findings; a filter given several times means any of its values. */
 const FindingsFilter = z.strictObject({
   ...PairFilter,
   ...ResourceFilter,
-  resourceType: several
+  resourceType: repeated
     .pipe(
       z.array(
         z.string().refine((type) => resourceTypeOf(type).includes('/'), {
@@ -40,7 +38,7 @@ const FindingsFilter = z.strictObject({
       ),
     )
     .optional(),
-  state: several
+  state: repeated
     .pipe(z.array(z.enum(STATES).exclude(['compliant'])))
     .optional()
     .meta({ description: '`nonCompliant` (left out: this), `exempt`, `error` or `needsData`.' }),
@@ -108,7 +106,7 @@ export type StateCounts = z.infer<typeof StateCounts>;
 export const SummaryQuery = z.strictObject({
   ...PairFilter,
   ...ResourceFilter,
-  managementGroup: several.optional().meta({ description: 'Name of a management group.' }),
+  managementGroup: repeated.optional().meta({ description: 'Name of a management group.' }),
 });
 export type SummaryQuery = z.infer<typeof SummaryQuery>;
 

@@ -24,6 +24,11 @@ export const SourceGap = z
   .meta({ id: 'SourceGap' });
 export type SourceGap = z.infer<typeof SourceGap>;
 
+/** What an answer says of the gaps of its source. */
+export const gaps = z.array(SourceGap).meta({
+  description: 'What could not be read of this at the last run, and the role that would grant it.',
+});
+
 const Counts = z.record(z.string(), z.number());
 
 /** Answer of `GET /connectors`. */

@@ -1,31 +1,16 @@
 import * as z from 'zod';
-import { SourceGap } from '#features/connectors/index.ts';
+import { gaps } from '#features/connectors/index.ts';
+import { listParameters, several } from '#http/listParameters.ts';
 import { isDay } from './days.ts';
 import { IDLE_RULES } from './idle/rules.ts';
 import { METRICS } from './lines.ts';
 import { SEVERITIES } from './nonCompliance/sync.ts';
 
-export const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
-export const subscriptionId = several
-  .pipe(z.array(z.guid()))
-  .optional()
-  .meta({ description: 'Subscription id.' });
-export const limit = z.coerce.number().int().min(1).max(1000).default(50);
-export const cursor = z
-  .string()
-  .max(20_000)
-  .optional()
-  .meta({ description: '`nextCursor` of the answer before.' });
 export const day = z.string().refine(isDay, 'must be a day that there is: YYYY-MM-DD');
 const from = day.optional().meta({ description: 'First day, UTC. 30 days before `to` unless told.' });
 const to = day.optional().meta({ description: 'Last day, UTC. Today unless told.' });
 const granularity = z.enum(['daily', 'monthly']).default('daily');
 
-export const gaps = z.array(SourceGap).meta({
-  description: 'What could not be read of this at the last run, and the role that would grant it.',
-});
 export const nextCursor = z.string().nullable().meta({ description: 'Null: that was all.' });
 const currency = z.string().meta({ description: 'ISO 4217. Amounts of several are never added up.' });
 
@@ -40,9 +25,7 @@ export const CostsQuery = z.strictObject({
   granularity,
   from,
   to,
-  subscriptionId,
-  limit,
-  cursor,
+  ...listParameters,
 });
 export type CostsQuery = z.infer<typeof CostsQuery>;
 export const ResourceCostsQuery = z.strictObject({ granularity, from, to });
@@ -105,9 +88,7 @@ export const IdleQuery = z.strictObject({
     .pipe(z.array(z.enum(IDLE_RULES.map(({ name }) => name))))
     .optional()
     .meta({ description: 'One or several of the rules.' }),
-  subscriptionId,
-  limit,
-  cursor,
+  ...listParameters,
 });
 export type IdleQuery = z.infer<typeof IdleQuery>;
 
@@ -155,9 +136,7 @@ const severity = z.enum(SEVERITIES);
 /** Filters of `GET /costs/non-compliance`. */
 export const NonComplianceQuery = z.strictObject({
   severity: several.pipe(z.array(severity)).optional(),
-  subscriptionId,
-  limit,
-  cursor,
+  ...listParameters,
 });
 export type NonComplianceQuery = z.infer<typeof NonComplianceQuery>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '#features/policy/index.ts';
+import { repeated } from '#http/listParameters.ts';
 import { Name } from './schema.ts';
 
 const READ_ONLY = new Set([
@@ -107,9 +108,6 @@ export const ExemptionUpdate = z
   .meta({ id: 'ExemptionUpdate' });
 export type ExemptionUpdate = z.infer<typeof ExemptionUpdate>;
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
 const paging = {
   page: z.coerce.number().int().min(1).default(1),
   limit: z.coerce.number().int().min(1).max(1000).default(20),
@@ -120,7 +118,7 @@ const paging = {
     .meta({ description: '`nextCursor` of the answer before; wins over `page`.' }),
 };
 const common = {
-  origin: several.pipe(z.array(z.enum(['custom', 'starter', 'azure']))).optional(),
+  origin: repeated.pipe(z.array(z.enum(['custom', 'starter', 'azure']))).optional(),
   scope: Id.optional().meta({ description: 'Only what lies at or below this scope.' }),
   text: z.string().max(256).optional().meta({ description: 'Part of id, display name or description.' }),
   ...paging,

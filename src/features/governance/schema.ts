@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '#features/policy/index.ts';
+import { repeated } from '#http/listParameters.ts';
 
 const NAME = /^[A-Za-z0-9][\w().-]{0,127}$/;
 export const Name = z
@@ -121,9 +122,6 @@ export const InitiativeUpdate = z
   .meta({ id: 'InitiativeUpdate' });
 export type InitiativeUpdate = z.infer<typeof InitiativeUpdate>;
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
 const paging = {
   sort: z
     .string()
@@ -141,7 +139,7 @@ const paging = {
     .meta({ description: '`nextCursor` of the answer before; wins over `page`.' }),
 };
 const oneOf = <T extends string>(values: readonly [T, ...T[]]) =>
-  several
+  repeated
     .transform((given) =>
       given.map((text) => values.find((value) => value.toLowerCase() === text.toLowerCase()) ?? text),
     )
@@ -154,7 +152,7 @@ export const InitiativeListQuery = z.strictObject({
   origin: oneOf(['custom', 'starter', 'azure']).optional().meta({
     description: '`custom`: created here; `starter`: of the starter pack; `azure`: read from Azure.',
   }),
-  category: several.optional(),
+  category: repeated.optional(),
   text: z
     .string()
     .max(256)
@@ -168,6 +166,6 @@ export type InitiativeListQuery = z.infer<typeof InitiativeListQuery>;
 export const DefinitionListQuery = InitiativeListQuery.extend({
   enabled: z.stringbool().optional(),
   severity: oneOf(SEVERITIES).optional(),
-  framework: several.optional().meta({ description: '`cisAzure`, or with a control: `cisAzure=3.1`.' }),
+  framework: repeated.optional().meta({ description: '`cisAzure`, or with a control: `cisAzure=3.1`.' }),
 });
 export type DefinitionListQuery = z.infer<typeof DefinitionListQuery>;

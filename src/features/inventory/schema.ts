@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SORT_FIELDS } from '#features/search/index.ts';
+import { repeated } from '#http/listParameters.ts';
 import { resourceTypeOf } from './resourceTypes.ts';
 
 /** Longest id that is accepted; Azure's own stay well below. */
@@ -134,11 +135,7 @@ export const SubscriptionInfo = z
   .meta({ id: 'SubscriptionInfo' });
 export type SubscriptionInfo = z.infer<typeof SubscriptionInfo>;
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
-
-const typeFilter = several.pipe(
+const typeFilter = repeated.pipe(
   z.array(
     z.string().refine((type) => resourceTypeOf(type).includes('/'), {
       error:
@@ -149,18 +146,18 @@ const typeFilter = several.pipe(
 
 /** Filters, order and page of `GET /resources`; a filter given several times means any of its values. */
 export const ResourceListQuery = z.strictObject({
-  subscriptionId: several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
+  subscriptionId: repeated.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
   resourceType: typeFilter.optional().meta({
     description:
       'Full type or short name (`virtual_machine`, `storage_account` …). Resource groups are listed only when asked for (`resource_group`).',
   }),
-  location: several.optional().meta({ description: 'Location, `eastus2` or `East US 2`.' }),
-  resourceGroup: several.optional().meta({ description: 'Resource group name.' }),
-  source: several
+  location: repeated.optional().meta({ description: 'Location, `eastus2` or `East US 2`.' }),
+  resourceGroup: repeated.optional().meta({ description: 'Resource group name.' }),
+  source: repeated
     .pipe(z.array(z.enum(['azure', 'api'])))
     .optional()
     .meta({ description: '`azure` or `api`.' }),
-  tag: several
+  tag: repeated
     .optional()
     .meta({ description: '`name` or `name=value`; given several times, all must match.' }),
   text: z.string().max(256).optional().meta({ description: 'Part of the id or of a tag value.' }),
@@ -249,9 +246,9 @@ export type HistoryEntry = z.infer<typeof HistoryEntry>;
 export const ChangesQuery = z.strictObject({
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
-  subscriptionId: several.pipe(z.array(z.guid())).optional(),
+  subscriptionId: repeated.pipe(z.array(z.guid())).optional(),
   resourceType: typeFilter.optional(),
-  kind: several.pipe(z.array(z.enum(['created', 'updated', 'deleted']))).optional(),
+  kind: repeated.pipe(z.array(z.enum(['created', 'updated', 'deleted']))).optional(),
   actor: z.string().max(256).optional().meta({ description: 'Part of the actor’s name.' }),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().max(20_000).optional(),

@@ -1,21 +1,16 @@
 import * as z from 'zod';
 import { SourceGap } from '#features/connectors/index.ts';
+import { listParameters, nextCursor, resourceId, several } from '#http/listParameters.ts';
 import { VERDICTS } from './verdict.ts';
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
-
 export const AgreementQuery = z.strictObject({
-  subscriptionId: several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' }),
+  ...listParameters,
   verdict: several
     .pipe(z.array(z.enum(VERDICTS)))
     .optional()
     .meta({ description: `One or several of ${VERDICTS.join(', ')}.` }),
-  resourceId: z.string().max(4096).optional().meta({ description: 'ARM id of the resource.' }),
+  resourceId,
   assignmentId: z.string().max(4096).optional().meta({ description: 'ARM id of the assignment.' }),
-  limit: z.coerce.number().int().min(1).max(1000).default(50),
-  cursor: z.string().max(20_000).optional().meta({ description: '`nextCursor` of the answer before.' }),
 });
 export type AgreementQuery = z.infer<typeof AgreementQuery>;
 
@@ -68,10 +63,7 @@ export const AgreementList = z
     counts: z
       .record(z.string(), z.number())
       .meta({ description: 'How many of each verdict there are, of the subscriptions that were asked for.' }),
-    nextCursor: z.string().nullable().meta({
-      description:
-        'Null: that was all. A page may be short where a filter matches little; go on with the cursor.',
-    }),
+    nextCursor,
     gaps: z.array(SourceGap),
   })
   .meta({ id: 'AgreementList' });

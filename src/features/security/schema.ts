@@ -1,33 +1,20 @@
 import * as z from 'zod';
-import { SourceGap } from '#features/connectors/index.ts';
+import { gaps } from '#features/connectors/index.ts';
+import { cursor, limit, nextCursor, resourceId, several, subscriptionId } from '#http/listParameters.ts';
 import { ALERT_STATES, SEVERITIES } from './mapping/words.ts';
 
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')));
-const subscriptionId = several.pipe(z.array(z.guid())).optional().meta({ description: 'Subscription id.' });
 const Severity = z.enum(SEVERITIES);
 const severity = several
   .transform((values) => values.map((value) => value.toLowerCase()))
   .pipe(z.array(Severity))
   .optional()
   .meta({ description: `One or several of ${SEVERITIES.join(', ')}.` });
-const limit = z.coerce.number().int().min(1).max(1000).default(50);
-const cursor = z.string().max(20_000).optional().meta({ description: '`nextCursor` of the answer before.' });
-const resourceId = z.string().max(4096).optional().meta({ description: 'ARM id of the resource.' });
 const framework = z
   .string()
   .max(256)
   .optional()
   .meta({ description: 'Regulatory standard, as in `PCI-DSS-3.2`; in any case.' });
 
-const gaps = z.array(SourceGap).meta({
-  description: 'What could not be read of this at the last run, and the role that would grant it.',
-});
-const nextCursor = z.string().nullable().meta({
-  description:
-    'Null: that was all. A page may be short where a filter matches little; go on with the cursor.',
-});
 const Frameworks = z
   .record(z.string(), z.array(z.string()))
   .meta({ description: 'Control ids by regulatory standard, as Defender for Cloud maps them.' });

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { cursor, day, gaps, limit, nextCursor, several, subscriptionId } from '../schema.ts';
+import { gaps } from '#features/connectors/index.ts';
+import { listParameters, several } from '#http/listParameters.ts';
+import { day, nextCursor } from '../schema.ts';
 import { SERIES, STATUSES } from './record.ts';
 
 const status = z.enum(STATUSES);
@@ -14,9 +16,7 @@ export const AnomaliesQuery = z.strictObject({
   direction: z.enum(['above', 'below']).optional(),
   from: day.optional().meta({ description: 'Began on this day or later.' }),
   to: day.optional().meta({ description: 'Began on this day or before.' }),
-  subscriptionId,
-  limit,
-  cursor,
+  ...listParameters,
 });
 export type AnomaliesQuery = z.infer<typeof AnomaliesQuery>;
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { cursor, gaps, limit, nextCursor, subscriptionId } from '../schema.ts';
+import { gaps } from '#features/connectors/index.ts';
+import { listParameters } from '#http/listParameters.ts';
+import { nextCursor } from '../schema.ts';
 
 export const BudgetsQuery = z.strictObject({
   isCrossed: z
     .stringbool()
     .optional()
     .meta({ description: 'Only those with a threshold that is crossed, or without.' }),
-  subscriptionId,
-  limit,
-  cursor,
+  ...listParameters,
 });
 export type BudgetsQuery = z.infer<typeof BudgetsQuery>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SourceGap } from '#features/connectors/index.ts';
-import { listParameters, nextCursor, period, resourceId, words } from '../schema.ts';
+import { listParameters, nextCursor, resourceId } from '#http/listParameters.ts';
+import { period, words } from '../schema.ts';
 
 /** Filters of `GET /activity`; texts are compared without regard to case. */
 export const ActivityQuery = z.strictObject({
